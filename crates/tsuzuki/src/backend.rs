@@ -1,0 +1,28 @@
+//! How legs go out.
+
+use crate::{RawRequest, RawResponse};
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+use tsuzuki_wire::engine::{Abilities, Frame, Leg, Lesson, ModelId};
+
+/// How legs go out. A backend cannot fail: failure is a frame.
+pub trait Backend: Send + Sync {
+    /// Calls a model. The first frame is a `Head`, the last an `End`; a stream that stops without
+    /// one is for the driver to name. Dropping the stream hangs up.
+    fn call(&self, leg: Leg) -> BoxStream<'static, Frame>;
+    /// What a model can do, as far as is known now.
+    fn abilities(&self, model: &ModelId) -> Abilities;
+    /// What an error taught about a model.
+    fn learn(&self, model: &ModelId, lesson: Lesson);
+    /// Passes on what nobody needs to read.
+    fn forward(&self, request: RawRequest) -> BoxFuture<'static, RawResponse>;
+}
+
+/// Where requests go as bytes. [`Wired`](crate::backend) puts the codec around one.
+pub trait Transport: Send + Sync {
+    /// Sends a request and brings the head of its response; the body follows as it comes. A
+    /// request that cannot be sent at all answers with [`crate::BodyError`] in its body.
+    fn send(&self, request: RawRequest) -> BoxFuture<'static, RawResponse>;
+    /// What a model can do, before any lesson was learnt.
+    fn abilities(&self, model: &ModelId) -> Abilities;
+}
