@@ -5,7 +5,10 @@ use bytes::{BufMut, Bytes, BytesMut};
 /// A message with string headers, in the given order, and a payload.
 #[must_use]
 pub fn write(headers: &[(&str, &str)], payload: &[u8]) -> Bytes {
-    let headers_length: usize = headers.iter().map(|(name, value)| 4 + name.len() + value.len()).sum();
+    let headers_length: usize = headers
+        .iter()
+        .map(|(name, value)| 4 + name.len() + value.len())
+        .sum();
     let total = 16 + headers_length + payload.len();
     let mut out = BytesMut::with_capacity(total);
     out.put_u32(u32::try_from(total).unwrap_or(u32::MAX));

@@ -31,9 +31,14 @@ impl Form {
     /// The form of this name. The names are also the last segment of the operation's path.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Converse, Self::ConverseStream, Self::Messages, Self::MessagesStream]
-            .into_iter()
-            .find(|form| form.name() == name)
+        [
+            Self::Converse,
+            Self::ConverseStream,
+            Self::Messages,
+            Self::MessagesStream,
+        ]
+        .into_iter()
+        .find(|form| form.name() == name)
     }
     /// Whether answers come in pieces.
     #[must_use]
