@@ -64,6 +64,11 @@ impl Answer {
     pub fn poll(&mut self) -> Output {
         Output::Idle
     }
+    /// What the caller wants.
+    #[must_use]
+    pub fn ask(&self) -> &Ask {
+        todo!()
+    }
     /// What happened so far.
     #[must_use]
     pub const fn report(&self) -> &Report {
