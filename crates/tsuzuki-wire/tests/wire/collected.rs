@@ -234,7 +234,7 @@ fn endings_and_the_report_are_spliced_in_and_the_rest_stays() {
     let [(form, body), (native, native_body)] = samples();
     let expected = CONVERSE
         .replace(" {\"metrics\":{\"latencyMs\":2251}", &format!(r#" {{"additionalModelResponseFields":{{"tsuzuki":{REPORT}}},"metrics":{{"latencyMs":4000}}"#))
-        .replace("max_tokens", "stop_sequence")
+        .replace(r#""stopReason":"max_tokens""#, r#""stopReason":"stop_sequence""#)
         .replace("\"inputTokens\":16,\"outputTokens\":40", "\"inputTokens\":33,\"outputTokens\":80")
         .replace("\"totalTokens\":56", "\"totalTokens\":113");
     assert_eq!(reported(form, &body), expected);

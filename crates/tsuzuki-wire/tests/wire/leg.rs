@@ -192,14 +192,14 @@ proptest! {
 
     #[test]
     fn any_text_is_added_and_nothing_else_changes(partial in "\\PC{1,40}", nudge in any::<String>(), limit in 1_u32..) {
-        let whole = body(Form::Converse, ODD.replace(r" \ud83d", ""), anchor(&partial, &nudge), Some(limit));
+        let whole = body(Form::Converse, &ODD.replace(r" \ud83d", ""), anchor(&partial, &nudge), Some(limit));
         let mut read: serde_json::Value = serde_json::from_str(&whole).unwrap();
         prop_assert_eq!(&read["messages"][1]["content"][0]["text"], &partial);
         prop_assert_eq!(&read["messages"][2]["content"][0]["text"], &nudge);
         prop_assert_eq!(&read["inferenceConfig"]["maxTokens"], limit);
         read["messages"].as_array_mut().unwrap().truncate(1);
         read["inferenceConfig"]["maxTokens"] = 10.into();
-        let original: serde_json::Value = serde_json::from_str(ODD.replace(r" \ud83d", "")).unwrap();
+        let original: serde_json::Value = serde_json::from_str(&ODD.replace(r" \ud83d", "")).unwrap();
         prop_assert_eq!(read, original);
     }
 }

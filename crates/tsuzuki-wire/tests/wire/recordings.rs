@@ -251,6 +251,9 @@ fn every_recorded_request_is_read_and_carried_whole() {
         let Some(body) = &recording.request.body else {
             continue;
         };
+        if !body.get().starts_with('{') {
+            continue; // not JSON, which the recorder kept as a text
+        }
         let body = Bytes::from(body.get().to_owned());
         let read = read_ask(form, ModelId("m".into()), Vec::new(), body.clone());
         if recording.response.status == 200 {

@@ -5,7 +5,7 @@ use tsuzuki_wire::engine::{Event, Frame, Head};
 use tsuzuki_wire::{Decoder, Encoder, Form, eventstream};
 
 /// An event as Bedrock sends it.
-pub fn event(name: &str, payload: &str) -> Bytes {
+pub(crate) fn event(name: &str, payload: &str) -> Bytes {
     let headers = [
         (":event-type", name),
         (":content-type", "application/json"),
@@ -15,7 +15,7 @@ pub fn event(name: &str, payload: &str) -> Bytes {
 }
 
 /// An exception as Bedrock sends it inside a stream.
-pub fn exception(name: &str, payload: &str) -> Bytes {
+pub(crate) fn exception(name: &str, payload: &str) -> Bytes {
     let headers = [
         (":exception-type", name),
         (":content-type", "application/json"),
@@ -25,14 +25,14 @@ pub fn exception(name: &str, payload: &str) -> Bytes {
 }
 
 /// A chunk of a Messages stream.
-pub fn chunk(inner: &str) -> Bytes {
+pub(crate) fn chunk(inner: &str) -> Bytes {
     use base64::Engine as _;
     let bytes = base64::engine::general_purpose::STANDARD.encode(inner);
     event("chunk", &format!(r#"{{"bytes":"{bytes}","p":"abcd"}}"#))
 }
 
 /// The event inside a chunk.
-pub fn inner(frame: &Bytes) -> String {
+pub(crate) fn inner(frame: &Bytes) -> String {
     use base64::Engine as _;
     let payload: serde_json::Value = serde_json::from_str(&payload(frame)).unwrap();
     let bytes = base64::engine::general_purpose::STANDARD
@@ -42,7 +42,7 @@ pub fn inner(frame: &Bytes) -> String {
 }
 
 /// The payload of the one message these bytes are.
-pub fn payload(frame: &Bytes) -> String {
+pub(crate) fn payload(frame: &Bytes) -> String {
     let mut messages = Vec::new();
     eventstream::Reader::new()
         .read(frame.clone(), &mut messages)
@@ -51,7 +51,7 @@ pub fn payload(frame: &Bytes) -> String {
     String::from_utf8(messages[0].payload().to_vec()).unwrap()
 }
 
-pub fn head(status: u16, headers: &[(&str, &str)]) -> Head {
+pub(crate) fn head(status: u16, headers: &[(&str, &str)]) -> Head {
     let headers = headers
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -60,7 +60,11 @@ pub fn head(status: u16, headers: &[(&str, &str)]) -> Head {
 }
 
 /// The frames of a response that comes in these pieces.
-pub fn decode(form: Form, head: &Head, pieces: impl IntoIterator<Item = Bytes>) -> Vec<Frame> {
+pub(crate) fn decode(
+    form: Form,
+    head: &Head,
+    pieces: impl IntoIterator<Item = Bytes>,
+) -> Vec<Frame> {
     let mut decoder = Decoder::new(form, head);
     let mut frames = Vec::new();
     for piece in pieces {
@@ -77,12 +81,12 @@ pub fn decode(form: Form, head: &Head, pieces: impl IntoIterator<Item = Bytes>) 
 }
 
 /// The frames of a good response that comes in one piece.
-pub fn decoded(form: Form, body: &Bytes) -> Vec<Frame> {
+pub(crate) fn decoded(form: Form, body: &Bytes) -> Vec<Frame> {
     decode(form, &head(200, &[]), [body.clone()])
 }
 
 /// The bytes these frames become.
-pub fn encoded(form: Form, frames: impl IntoIterator<Item = Frame>) -> Bytes {
+pub(crate) fn encoded(form: Form, frames: impl IntoIterator<Item = Frame>) -> Bytes {
     let mut encoder = Encoder::new(form);
     let mut bytes = Vec::new();
     for frame in frames {
@@ -97,12 +101,12 @@ pub fn encoded(form: Form, frames: impl IntoIterator<Item = Frame>) -> Bytes {
 }
 
 /// All text for the reader.
-pub fn text(frames: &[Frame]) -> String {
+pub(crate) fn text(frames: &[Frame]) -> String {
     frames.iter().filter_map(Frame::text).collect()
 }
 
 /// A small answer of every kind of Converse event.
-pub fn converse_stream() -> Vec<Bytes> {
+pub(crate) fn converse_stream() -> Vec<Bytes> {
     vec![
         event("messageStart", r#"{"p":"abcd","role":"assistant"}"#),
         event(
@@ -146,7 +150,7 @@ pub fn converse_stream() -> Vec<Bytes> {
 }
 
 /// A small answer of every kind of Messages event.
-pub fn messages_stream() -> Vec<Bytes> {
+pub(crate) fn messages_stream() -> Vec<Bytes> {
     vec![
         chunk(
             r#"{"type":"message_start","message":{"id":"msg_bdrk_1","type":"message","role":"assistant","model":"m","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":9,"cache_read_input_tokens":2,"output_tokens":1}}}"#,
@@ -186,7 +190,7 @@ pub fn messages_stream() -> Vec<Bytes> {
 }
 
 /// A Converse body with a block of every kind.
-pub const CONVERSE: &str = r#" {"metrics":{"latencyMs":2251},"output":{"message":{"content":[ {"reasoningContent":{"reasoningText":{"signature":"c2ln","text":"Hm."}}}, {"text":"One \u65e5 "} , {"citationsContent":{"citations":[{"title":"t"}],"content":[{"text":"two"},{"text":"three"}]}},{"image":{"format":"png","source":{"bytes":"AA=="}}},{"toolUse":{"input":{"a":1.50},"name":"look","toolUseId":"t1","type":"tool_use"}}],"role":"assistant"}},"stopReason":"max_tokens","trace":{"x":1e2},"usage":{"cacheReadInputTokenCount":0,"cacheReadInputTokens":0,"inputTokens":16,"outputTokens":40,"serverToolUsage":{},"totalTokens":56}}"#;
+pub(crate) const CONVERSE: &str = r#" {"metrics":{"latencyMs":2251},"output":{"message":{"content":[ {"reasoningContent":{"reasoningText":{"signature":"c2ln","text":"Hm."}}}, {"text":"One \u65e5 "} , {"citationsContent":{"citations":[{"title":"t"}],"content":[{"text":"two"},{"text":"three"}]}},{"image":{"format":"png","source":{"bytes":"AA=="}}},{"toolUse":{"input":{"a":1.50},"name":"look","toolUseId":"t1","type":"tool_use"}}],"role":"assistant"}},"stopReason":"max_tokens","trace":{"x":1e2},"usage":{"cacheReadInputTokenCount":0,"cacheReadInputTokens":0,"inputTokens":16,"outputTokens":40,"serverToolUsage":{},"totalTokens":56}}"#;
 
 /// A Messages body.
-pub const MESSAGES: &str = r#"{"model":"m","id":"msg_bdrk_1","type":"message","role":"assistant","content":[{"type":"thinking","thinking":"Hm.","signature":"c2ln"},{"type":"text","text":"One "}],"stop_reason":"max_tokens","stop_sequence":null,"usage":{"input_tokens":17,"cache_creation_input_tokens":0,"output_tokens":86,"service_tier":"x"}}"#;
+pub(crate) const MESSAGES: &str = r#"{"model":"m","id":"msg_bdrk_1","type":"message","role":"assistant","content":[{"type":"thinking","thinking":"Hm.","signature":"c2ln"},{"type":"text","text":"One "}],"stop_reason":"max_tokens","stop_sequence":null,"usage":{"input_tokens":17,"cache_creation_input_tokens":0,"output_tokens":86,"service_tier":"x"}}"#;
