@@ -4,8 +4,8 @@ use crate::sample::{CONVERSE, MESSAGES, decode, decoded, encoded, head, text};
 use bytes::Bytes;
 use proptest::prelude::*;
 use tsuzuki_wire::engine::{
-    Cut, Delta, End, Event, Finish, Frame, LegId, LegReport, Metadata, Outcome, Proof, Report,
-    SeamReport, Stop, Usage,
+    Cut, Delta, End, Event, Finish, Frame, LegId, LegReport, Metadata, Outcome, Proof, Refusal,
+    Report, SeamReport, Stop, Usage,
 };
 use tsuzuki_wire::{Encoder, Form};
 
@@ -250,6 +250,21 @@ fn endings_and_the_report_are_spliced_in_and_the_rest_stays() {
             &format!("\"service_tier\":\"x\"}},\"tsuzuki\":{REPORT}}}"),
         );
     assert_eq!(reported(native, &native_body), expected);
+}
+
+#[test]
+fn a_guardrail_that_stepped_in_is_told_from_a_clean_end() {
+    let body = MESSAGES.replace("max_tokens", "end_turn").replace(
+        "\"usage\":",
+        "\"amazon-bedrock-guardrailAction\":\"INTERVENED\",\"usage\":",
+    );
+    let body = Bytes::from(body);
+    let frames = decoded(Form::Messages, &body);
+    assert_eq!(
+        frames.last().unwrap().event,
+        Event::End(End::Refused(Refusal::Guardrail))
+    );
+    assert_eq!(encoded(Form::Messages, frames), body);
 }
 
 #[test]

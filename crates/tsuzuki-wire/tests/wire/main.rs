@@ -10,6 +10,7 @@
 mod collected;
 mod eventstream;
 mod faults;
+mod halves;
 mod leg;
 mod recordings;
 mod request;
