@@ -137,22 +137,25 @@ fn blocks_of_later_legs_follow_those_of_the_first() {
 #[test]
 fn a_block_left_out_is_left_out() {
     let (form, body) = samples()[0].clone();
-    let frames = decoded(form, &body).into_iter().filter(|frame| {
-        !matches!(
-            frame.event,
-            Event::BlockStart { block: 3, .. } | Event::BlockStop { block: 3 }
-        )
-    });
-    let out = encoded(form, frames);
-    let read: serde_json::Value = serde_json::from_slice(&out).unwrap();
-    assert_eq!(
-        read["output"]["message"]["content"]
-            .as_array()
-            .unwrap()
-            .len(),
-        4
-    );
-    assert!(!String::from_utf8(out.to_vec()).unwrap().contains("image"));
+    for (left_out, word) in [(3, "image"), (4, "toolUse")] {
+        let frames = decoded(form, &body).into_iter().filter(|frame| {
+            !matches!(
+                frame.event,
+                Event::BlockStart { block, .. } | Event::Delta { block, .. } | Event::BlockStop { block }
+                    if block == left_out
+            )
+        });
+        let out = encoded(form, frames);
+        let read: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(
+            read["output"]["message"]["content"]
+                .as_array()
+                .unwrap()
+                .len(),
+            4
+        );
+        assert!(!String::from_utf8(out.to_vec()).unwrap().contains(word));
+    }
 }
 
 fn report() -> Report {
