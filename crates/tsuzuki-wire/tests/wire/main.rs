@@ -16,3 +16,4 @@ mod recordings;
 mod request;
 mod sample;
 mod streamed;
+mod through;
