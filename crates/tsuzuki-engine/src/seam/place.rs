@@ -64,15 +64,16 @@ fn at_start(starts: &[Start], anchor: &Anchor, head: &str, progress: Progress) -
     Place::Nowhere
 }
 
-/// The longest overlap at a start, if it proves its place. One behind which the text goes round
-/// does not: a model that repeated less, and just went on, would have written the same.
+/// The longest overlap at a start, if it proves its place. One around which the text goes
+/// round does not: a model that repeated less, and just went on, would have written the same.
 fn overlapping(starts: &[Start], border: &Border, head: &str, progress: Progress) -> Place {
     for (start, letters) in readings(starts, head) {
         let longest = overlap::longest(&border.letters.chars, &letters.chars);
         if longest.may_grow && progress == Progress::Running {
             return Place::Open;
         }
-        if overlap::proves(&border.letters.chars, longest.length, LEAST_WEIGHT) {
+        let partial = &border.letters.chars;
+        if overlap::proves(partial, longest.length, LEAST_WEIGHT) && !overlap::went_round(partial, longest.length) {
             match overlap::goes_round(&letters.chars, longest.length) {
                 Some(true) => {}
                 None if progress == Progress::Running => return Place::Open,
