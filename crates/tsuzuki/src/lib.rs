@@ -4,7 +4,10 @@
 use {proptest as _, tempfile as _};
 
 pub mod backend;
+pub mod models;
+pub mod prose;
 mod raw;
+pub mod simulator;
 
 pub use backend::Backend;
 pub use raw::{BodyError, RawBody, RawRequest, RawResponse};
