@@ -45,14 +45,22 @@ impl RawRequest {
     /// The value of a header field.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 }
 
 // Bodies and headers hold user text and credentials, which must not reach a log by way of `{:?}`.
 impl fmt::Debug for RawRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RawRequest({}, {} body bytes)", self.method, self.body.len())
+        write!(
+            f,
+            "RawRequest({}, {} body bytes)",
+            self.method,
+            self.body.len()
+        )
     }
 }
 
