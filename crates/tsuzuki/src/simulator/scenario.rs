@@ -6,6 +6,7 @@
 
 mod fault;
 mod file;
+mod value;
 
 pub use fault::{At, Calls, Failure, Fault};
 pub use file::ScenarioError;

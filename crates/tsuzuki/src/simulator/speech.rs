@@ -36,7 +36,8 @@ pub(crate) enum Stop {
     EndTurn,
     ToolUse,
     MaxTokens,
-    StopSequence(String),
+    /// A stop sequence.
+    Sequence(String),
     /// As the rule says, in Converse's words.
     Scripted(String),
 }
@@ -175,7 +176,7 @@ impl Script<'_> {
             {
                 spent = tokens.covering(start + sequence.len());
                 tokens.truncate_text(start);
-                speech.stop = Stop::StopSequence(sequence.to_owned());
+                speech.stop = Stop::Sequence(sequence.to_owned());
                 stopped = true;
             }
             speech.output_tokens += spent;
