@@ -12,6 +12,7 @@ mod errors;
 mod faults;
 mod habits;
 mod loops;
+mod nonsense;
 mod operations;
 mod prose;
 mod responder;
