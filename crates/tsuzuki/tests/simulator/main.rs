@@ -15,6 +15,7 @@ mod loops;
 mod nonsense;
 mod operations;
 mod prose;
+mod recordings;
 mod responder;
 mod resuming;
 mod scenarios;
