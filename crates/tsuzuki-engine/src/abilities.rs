@@ -1,5 +1,6 @@
 //! What a model can do: a table's first guess, corrected by what errors teach.
 
+use crate::{Ask, End, Rejection, Tools};
 use serde::{Deserialize, Serialize};
 
 /// What a model can do. Unknown is a value, not a default to success.
@@ -67,4 +68,28 @@ pub enum Lesson {
     PrefillRefused,
     /// The output limit is this many tokens.
     LimitIs(u32),
+}
+
+impl Lesson {
+    /// What the end of a leg teaches about the model, if anything. A prefill refused beside tools
+    /// says nothing about prefill alone.
+    #[must_use]
+    pub fn of(end: &End, ask: &Ask) -> Option<Self> {
+        match end {
+            End::Rejected(Rejection::NoPrefill) => {
+                (ask.tools == Tools::None).then_some(Self::PrefillRefused)
+            }
+            End::Rejected(Rejection::LimitIs(limit)) => Some(Self::LimitIs(*limit)),
+            End::Rejected(
+                Rejection::Invalid
+                | Rejection::Denied
+                | Rejection::NotFound
+                | Rejection::ContextFull,
+            )
+            | End::Finished(_)
+            | End::Cut(_)
+            | End::Refused(_)
+            | End::Unknown(_) => None,
+        }
+    }
 }

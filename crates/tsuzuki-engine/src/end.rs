@@ -94,7 +94,13 @@ impl End {
     pub const fn is_fault(&self) -> bool {
         matches!(
             self,
-            Self::Cut(Cut::Lost | Cut::Damaged | Cut::Stalled | Cut::Throttled { .. } | Cut::Overloaded { .. })
+            Self::Cut(
+                Cut::Lost
+                    | Cut::Damaged
+                    | Cut::Stalled
+                    | Cut::Throttled { .. }
+                    | Cut::Overloaded { .. }
+            )
         )
     }
 }

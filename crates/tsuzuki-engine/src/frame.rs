@@ -68,6 +68,8 @@ pub struct Head {
     pub status: u16,
     /// The header fields, in order, names in lower case.
     pub headers: Vec<(String, String)>,
+    /// The backend's id of the request, where it gave one.
+    pub request_id: Option<String>,
 }
 
 /// What a block holds.
@@ -158,7 +160,12 @@ pub struct Usage {
 
 impl Usage {
     /// Nothing is known.
-    pub const UNKNOWN: Self = Self { input: None, output: None, cache_read: None, cache_write: None };
+    pub const UNKNOWN: Self = Self {
+        input: None,
+        output: None,
+        cache_read: None,
+        cache_write: None,
+    };
 
     /// What is known from both, the later word standing where both speak.
     #[must_use]
@@ -191,7 +198,10 @@ impl Usage {
     /// All tokens together.
     #[must_use]
     pub fn total(&self) -> u64 {
-        [self.input, self.output, self.cache_read, self.cache_write].into_iter().flatten().sum()
+        [self.input, self.output, self.cache_read, self.cache_write]
+            .into_iter()
+            .flatten()
+            .sum()
     }
 }
 
@@ -199,12 +209,20 @@ impl Frame {
     /// A frame we made ourselves.
     #[must_use]
     pub const fn made(event: Event) -> Self {
-        Self { event, source: None, altered: false }
+        Self {
+            event,
+            source: None,
+            altered: false,
+        }
     }
     /// A frame as it came.
     #[must_use]
     pub const fn came(event: Event, source: Bytes) -> Self {
-        Self { event, source: Some(source), altered: false }
+        Self {
+            event,
+            source: Some(source),
+            altered: false,
+        }
     }
     /// The end of a leg, as a frame.
     #[must_use]
@@ -215,8 +233,14 @@ impl Frame {
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.event {
-            Event::Delta { delta: Delta::Text { text, .. }, .. } => Some(text),
-            Event::Delta { delta: Delta::Reasoning(_) | Delta::ToolInput(_) | Delta::Other, .. }
+            Event::Delta {
+                delta: Delta::Text { text, .. },
+                ..
+            } => Some(text),
+            Event::Delta {
+                delta: Delta::Reasoning(_) | Delta::ToolInput(_) | Delta::Other,
+                ..
+            }
             | Event::Head(_)
             | Event::Start { .. }
             | Event::BlockStart { .. }
@@ -232,7 +256,12 @@ impl Frame {
 // Frames hold user text, which must not reach a log by way of `{:?}`.
 impl fmt::Debug for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}{}", self.event, if self.altered { " (altered)" } else { "" })
+        write!(
+            f,
+            "{:?}{}",
+            self.event,
+            if self.altered { " (altered)" } else { "" }
+        )
     }
 }
 
@@ -266,7 +295,12 @@ impl fmt::Debug for BlockKind {
 impl fmt::Debug for Delta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text { text, half } => write!(f, "Text[{} bytes{}]", text.len(), if *half { ", half" } else { "" }),
+            Self::Text { text, half } => write!(
+                f,
+                "Text[{} bytes{}]",
+                text.len(),
+                if *half { ", half" } else { "" }
+            ),
             Self::Reasoning(_) => f.write_str("Reasoning"),
             Self::ToolInput(json) => write!(f, "ToolInput[{} bytes]", json.len()),
             Self::Other => f.write_str("Other"),

@@ -12,15 +12,22 @@ mod answer;
 mod ask;
 mod end;
 mod frame;
+mod holdback;
+mod ledger;
 mod leg;
+mod nudge;
+mod plan;
 mod policy;
 mod report;
+pub mod seam;
+pub mod story;
+mod tokens;
 mod transcript;
 
 pub use abilities::{Abilities, Lesson, Prefill, Price};
 pub use answer::{Answer, Input, Output, Why};
 pub use ask::{Ask, Carried, Delivery, ModelId, Structure, Tools};
-pub use end::{Cut, End, Finish, Rejection, Refusal};
+pub use end::{Cut, End, Finish, Refusal, Rejection};
 pub use frame::{BlockKind, Delta, Event, Frame, Head, Metadata, Reasoning, Stop, Usage};
 pub use leg::{By, Leg, LegId};
 pub use policy::{Mode, Policy, Seams};
@@ -29,7 +36,17 @@ pub use transcript::Transcript;
 
 /// Milliseconds since the answer began. The engine is told the time; it never asks.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 #[serde(transparent)]
 pub struct Millis(pub u64);

@@ -76,6 +76,14 @@ pub struct Report {
     pub continuation_share: Option<f64>,
 }
 
+impl Report {
+    /// Whether the answer really ended.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.outcome == Some(Outcome::Complete)
+    }
+}
+
 /// What happened to one leg.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LegReport {
@@ -85,7 +93,7 @@ pub struct LegReport {
     pub request_id: Option<String>,
     /// How it asked: `first`, `prefill` or `anchor`.
     pub by: String,
-    /// How it ended; `None` while it runs.
+    /// How it ended; `None` while it runs, or when it was hung up.
     pub end: Option<End>,
     /// Its own token counts.
     pub usage: Usage,
@@ -116,4 +124,22 @@ pub enum Proof {
     Placed,
     /// Best effort.
     Unverified,
+}
+
+impl Report {
+    /// Nothing happened yet.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self {
+            outcome: None,
+            legs: Vec::new(),
+            seams: Vec::new(),
+            usage: Usage::UNKNOWN,
+            estimated: false,
+            input_first_leg: None,
+            new_output: 0,
+            cost: None,
+            continuation_share: None,
+        }
+    }
 }

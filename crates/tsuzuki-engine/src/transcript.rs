@@ -1,6 +1,6 @@
 //! What was shown: enough to go on in another process.
 
-use crate::{BlockKind, Delta, Event, Frame, Usage};
+use crate::{BlockKind, Delta, End, Event, Frame, Usage};
 use serde::{Deserialize, Serialize};
 
 /// A fold of the frames that were shown.
@@ -10,8 +10,8 @@ pub struct Transcript {
     pub started: bool,
     /// Its blocks, in order.
     pub blocks: Vec<Shown>,
-    /// Whether the message stopped.
-    pub stopped: bool,
+    /// How the message stopped, if it did.
+    pub stopped: Option<End>,
     /// Token counts, as far as they were shown.
     pub usage: Usage,
 }
@@ -32,7 +32,14 @@ pub struct Shown {
 // A transcript holds user text, which must not reach a log by way of `{:?}`.
 impl std::fmt::Debug for Shown {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Shown({}, {:?}, {} bytes, open {})", self.block, self.kind, self.text.len(), self.open)
+        write!(
+            f,
+            "Shown({}, {:?}, {} bytes, open {})",
+            self.block,
+            self.kind,
+            self.text.len(),
+            self.open
+        )
     }
 }
 
@@ -40,7 +47,12 @@ impl Transcript {
     /// Nothing was shown.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { started: false, blocks: Vec::new(), stopped: false, usage: Usage::UNKNOWN }
+        Self {
+            started: false,
+            blocks: Vec::new(),
+            stopped: None,
+            usage: Usage::UNKNOWN,
+        }
     }
 
     /// What these frames showed.
@@ -75,7 +87,7 @@ impl Transcript {
                 }
             }
             Event::Stop(stop) => {
-                self.stopped = true;
+                self.stopped = Some(stop.end.clone());
                 self.usage = self.usage.updated(stop.usage);
             }
             Event::Metadata(metadata) => self.usage = self.usage.updated(metadata.usage),
@@ -85,13 +97,22 @@ impl Transcript {
 
     fn open(&mut self, block: u32, kind: BlockKind) {
         if self.blocks.iter().all(|shown| shown.block != block) {
-            self.blocks.push(Shown { block, kind, text: String::new(), open: true });
+            self.blocks.push(Shown {
+                block,
+                kind,
+                text: String::new(),
+                open: true,
+            });
         }
     }
 
     /// All text for the reader, joined.
     #[must_use]
     pub fn text(&self) -> String {
-        self.blocks.iter().filter(|shown| shown.kind == BlockKind::Text).map(|shown| shown.text.as_str()).collect()
+        self.blocks
+            .iter()
+            .filter(|shown| shown.kind == BlockKind::Text)
+            .map(|shown| shown.text.as_str())
+            .collect()
     }
 }

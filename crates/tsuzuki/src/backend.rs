@@ -1,9 +1,12 @@
 //! How legs go out.
 
+mod wired;
+
 use crate::{RawRequest, RawResponse};
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use tsuzuki_wire::engine::{Abilities, Frame, Leg, Lesson, ModelId};
+pub use wired::Wired;
 
 /// How legs go out. A backend cannot fail: failure is a frame.
 pub trait Backend: Send + Sync {
@@ -18,10 +21,10 @@ pub trait Backend: Send + Sync {
     fn forward(&self, request: RawRequest) -> BoxFuture<'static, RawResponse>;
 }
 
-/// Where requests go as bytes. [`Wired`](crate::backend) puts the codec around one.
+/// Where requests go as bytes. [`Wired`] puts the codec around one.
 pub trait Transport: Send + Sync {
     /// Sends a request and brings the head of its response; the body follows as it comes. A
-    /// request that cannot be sent at all answers with [`crate::BodyError`] in its body.
+    /// request that cannot be sent at all answers with a [`BodyError`](crate::BodyError) in its body.
     fn send(&self, request: RawRequest) -> BoxFuture<'static, RawResponse>;
     /// What a model can do, before any lesson was learnt.
     fn abilities(&self, model: &ModelId) -> Abilities;

@@ -1,15 +1,39 @@
 //! Amazon Bedrock answers that never get cut off: the library.
-
-#[cfg(test)]
-use {proptest as _, tempfile as _};
+//!
+//! [`Client`] asks and hands out whole answers:
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use tsuzuki::{Client, Question};
+//!
+//! let client = Client::simulator(); // no AWS: the offline simulator answers
+//! let question = Question::new("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "/long 12").max_tokens(10);
+//! let mut reply = client.ask(&question).unwrap();
+//! while let Some(text) = reply.next_text().await {
+//!     print!("{text}");
+//! }
+//! let report = reply.finish().await;
+//! assert!(report.is_complete() && report.legs.len() > 1);
+//! # });
+//! ```
+//!
+//! Underneath, [`drive`](drive()) runs an [`engine::Answer`] against a [`Backend`]; it is the only loop that awaits.
 
 pub mod backend;
+mod client;
+mod drive;
+mod error;
+mod journal;
 pub mod models;
 pub mod prose;
 mod raw;
 pub mod simulator;
 
-pub use backend::Backend;
+pub use backend::{Backend, Transport, Wired};
+pub use client::{Client, Question, Reply, Turn};
+pub use drive::{Step, drive};
+pub use error::Error;
+pub use journal::{Journal, JournalError};
 pub use raw::{BodyError, RawBody, RawRequest, RawResponse};
 pub use tsuzuki_wire as wire;
 pub use tsuzuki_wire::engine;
