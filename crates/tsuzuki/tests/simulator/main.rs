@@ -14,6 +14,7 @@ mod habits;
 mod loops;
 mod nonsense;
 mod operations;
+mod promise;
 mod prose;
 mod recordings;
 mod responder;
