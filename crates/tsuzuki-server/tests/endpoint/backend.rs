@@ -18,23 +18,23 @@ use tsuzuki_server::{ServeError, Settings, serve};
 type Script = dyn Fn(usize, &RawRequest) -> Reply + Send + Sync;
 
 /// A backend that answers its n-th request (from 0) by a script.
-pub struct Scripted {
+pub(crate) struct Scripted {
     script: Box<Script>,
-    pub seen: Mutex<Vec<RawRequest>>,
+    pub(crate) seen: Mutex<Vec<RawRequest>>,
     /// Responses that were dropped or read to their end.
-    pub let_go: Arc<AtomicUsize>,
+    pub(crate) let_go: Arc<AtomicUsize>,
 }
 
 /// A scripted response.
-pub struct Reply {
-    pub status: u16,
-    pub headers: Vec<(&'static str, String)>,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
     /// How long until the head comes.
-    pub after: Duration,
-    pub pieces: Vec<Piece>,
+    pub(crate) after: Duration,
+    pub(crate) pieces: Vec<Piece>,
 }
 
-pub enum Piece {
+pub(crate) enum Piece {
     Bytes(Bytes),
     Pause(Duration),
     Break(BodyError),
@@ -42,7 +42,7 @@ pub enum Piece {
 }
 
 impl Reply {
-    pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
+    pub(crate) fn json(status: u16, body: impl Into<Bytes>) -> Self {
         Self {
             status,
             headers: vec![("Content-Type", "application/json".to_owned())],
@@ -51,7 +51,7 @@ impl Reply {
         }
     }
 
-    pub fn events(pieces: Vec<Piece>) -> Self {
+    pub(crate) fn events(pieces: Vec<Piece>) -> Self {
         Self {
             status: 200,
             headers: vec![(
@@ -63,19 +63,19 @@ impl Reply {
         }
     }
 
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }
 
-    pub fn after(mut self, pause: Duration) -> Self {
+    pub(crate) fn after(mut self, pause: Duration) -> Self {
         self.after = pause;
         self
     }
 }
 
 impl Scripted {
-    pub fn new(script: impl Fn(usize, &RawRequest) -> Reply + Send + Sync + 'static) -> Arc<Self> {
+    pub(crate) fn new(script: impl Fn(usize, &RawRequest) -> Reply + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self {
             script: Box::new(script),
             seen: Mutex::default(),
@@ -83,11 +83,11 @@ impl Scripted {
         })
     }
 
-    pub fn calls(&self) -> usize {
+    pub(crate) fn calls(&self) -> usize {
         self.seen.lock().unwrap().len()
     }
 
-    pub fn request(&self, number: usize) -> RawRequest {
+    pub(crate) fn request(&self, number: usize) -> RawRequest {
         self.seen.lock().unwrap()[number].clone()
     }
 }
@@ -148,10 +148,10 @@ impl Transport for Scripted {
 }
 
 /// An endpoint that serves until it is dropped.
-pub struct Endpoint {
-    pub address: SocketAddr,
-    pub shutdown: CancellationToken,
-    pub task: JoinHandle<Result<(), ServeError>>,
+pub(crate) struct Endpoint {
+    pub(crate) address: SocketAddr,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) task: JoinHandle<Result<(), ServeError>>,
 }
 
 impl Drop for Endpoint {
@@ -161,11 +161,11 @@ impl Drop for Endpoint {
 }
 
 /// The defaults, for a mode.
-pub fn settings(mode: Mode) -> Settings {
+pub(crate) fn settings(mode: Mode) -> Settings {
     Settings::new(mode)
 }
 
-pub async fn start(backend: &Arc<Scripted>, settings: Settings) -> Endpoint {
+pub(crate) async fn start(backend: &Arc<Scripted>, settings: Settings) -> Endpoint {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = CancellationToken::new();
@@ -179,7 +179,7 @@ pub async fn start(backend: &Arc<Scripted>, settings: Settings) -> Endpoint {
 }
 
 /// A Converse response that says this.
-pub fn converse(text: &str, stop: &str) -> String {
+pub(crate) fn converse(text: &str, stop: &str) -> String {
     serde_json::json!({
         "metrics": { "latencyMs": 7 },
         "output": { "message": { "content": [{ "text": text }], "role": "assistant" } },
@@ -190,7 +190,7 @@ pub fn converse(text: &str, stop: &str) -> String {
 }
 
 /// One event of a ConverseStream response.
-pub fn event(kind: &str, payload: &serde_json::Value) -> Bytes {
+pub(crate) fn event(kind: &str, payload: &serde_json::Value) -> Bytes {
     eventstream::write(
         &[
             (":event-type", kind),
@@ -202,18 +202,18 @@ pub fn event(kind: &str, payload: &serde_json::Value) -> Bytes {
 }
 
 /// The events before, for and after these texts.
-pub fn stream_start() -> Bytes {
+pub(crate) fn stream_start() -> Bytes {
     event("messageStart", &serde_json::json!({ "role": "assistant" }))
 }
 
-pub fn stream_text(text: &str) -> Bytes {
+pub(crate) fn stream_text(text: &str) -> Bytes {
     event(
         "contentBlockDelta",
         &serde_json::json!({ "contentBlockIndex": 0, "delta": { "text": text } }),
     )
 }
 
-pub fn stream_end(stop: &str) -> Bytes {
+pub(crate) fn stream_end(stop: &str) -> Bytes {
     let mut bytes = Vec::new();
     for (kind, payload) in [
         (
@@ -235,7 +235,7 @@ pub fn stream_end(stop: &str) -> Bytes {
 }
 
 /// Waits, for a bounded time, until this holds.
-pub async fn until(what: &str, holds: impl Fn() -> bool) {
+pub(crate) async fn until(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..500 {
         if holds() {
             return;

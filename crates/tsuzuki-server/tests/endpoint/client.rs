@@ -12,28 +12,28 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Nothing in a test may take longer than this.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Debug)]
-pub struct Got {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Bytes,
+pub(crate) struct Got {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
     /// Whether the body ended as it should.
-    pub whole: bool,
+    pub(crate) whole: bool,
 }
 
 impl Got {
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
     /// The bare name of the exception, from a well-formed error envelope.
-    pub fn error(&self) -> String {
+    pub(crate) fn error(&self) -> String {
         assert!(self.header("x-amzn-requestid").is_some());
         assert_eq!(self.header("content-type"), Some("application/json"));
         let body = self.json();
@@ -45,16 +45,16 @@ impl Got {
     }
 }
 
-pub fn post(path: &str, body: impl Into<Bytes>) -> Request<Full<Bytes>> {
+pub(crate) fn post(path: &str, body: impl Into<Bytes>) -> Request<Full<Bytes>> {
     Request::post(path).body(Full::new(body.into())).unwrap()
 }
 
-pub fn get(path: &str) -> Request<Full<Bytes>> {
+pub(crate) fn get(path: &str) -> Request<Full<Bytes>> {
     Request::get(path).body(Full::default()).unwrap()
 }
 
 /// An HTTP/1.1 connection.
-pub async fn connect(address: SocketAddr) -> http1::SendRequest<Full<Bytes>> {
+pub(crate) async fn connect(address: SocketAddr) -> http1::SendRequest<Full<Bytes>> {
     let stream = TcpStream::connect(address).await.unwrap();
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
@@ -62,7 +62,7 @@ pub async fn connect(address: SocketAddr) -> http1::SendRequest<Full<Bytes>> {
 }
 
 /// An HTTP/2 connection by prior knowledge.
-pub async fn connect_h2(address: SocketAddr) -> http2::SendRequest<Full<Bytes>> {
+pub(crate) async fn connect_h2(address: SocketAddr) -> http2::SendRequest<Full<Bytes>> {
     let stream = TcpStream::connect(address).await.unwrap();
     let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
         .await
@@ -72,7 +72,7 @@ pub async fn connect_h2(address: SocketAddr) -> http2::SendRequest<Full<Bytes>> 
 }
 
 /// Sends over HTTP/1.1 and reads all of the answer.
-pub async fn send(address: SocketAddr, mut request: Request<Full<Bytes>>) -> Got {
+pub(crate) async fn send(address: SocketAddr, mut request: Request<Full<Bytes>>) -> Got {
     if !request.headers().contains_key("host") {
         let host = address.to_string().parse().unwrap();
         request.headers_mut().insert("host", host);
@@ -83,7 +83,7 @@ pub async fn send(address: SocketAddr, mut request: Request<Full<Bytes>>) -> Got
 }
 
 /// Sends over HTTP/2 and reads all of the answer.
-pub async fn send_h2(address: SocketAddr, mut request: Request<Full<Bytes>>) -> Got {
+pub(crate) async fn send_h2(address: SocketAddr, mut request: Request<Full<Bytes>>) -> Got {
     let uri = format!("http://{address}{}", request.uri());
     *request.uri_mut() = uri.parse().unwrap();
     let mut sender = connect_h2(address).await;
@@ -91,7 +91,7 @@ pub async fn send_h2(address: SocketAddr, mut request: Request<Full<Bytes>>) -> 
     tokio::time::timeout(PATIENCE, exchange).await.unwrap()
 }
 
-pub async fn read(response: http::Response<Incoming>) -> Got {
+pub(crate) async fn read(response: http::Response<Incoming>) -> Got {
     let (parts, mut body) = response.into_parts();
     let mut bytes = Vec::new();
     let mut whole = true;
@@ -113,7 +113,7 @@ pub async fn read(response: http::Response<Incoming>) -> Got {
 }
 
 /// Writes bytes to a bare socket and reads until the other side closes; how long it took, too.
-pub async fn raw(address: SocketAddr, bytes: &[u8]) -> (String, Duration) {
+pub(crate) async fn raw(address: SocketAddr, bytes: &[u8]) -> (String, Duration) {
     let began = std::time::Instant::now();
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(bytes).await.unwrap();

@@ -1,5 +1,12 @@
 //! The endpoint over real sockets, with scripted backends behind it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails, also in what the tests share"
+)]
+
 mod backend;
 mod client;
 
