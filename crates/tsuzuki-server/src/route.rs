@@ -118,10 +118,7 @@ fn allow(method: &Method, methods: &[Method]) -> Result<(), Fault> {
         return Ok(());
     }
     let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
-    Err(Fault::wrong_method(format!(
-        "this operation is called by {}",
-        names.join(" or ")
-    )))
+    Err(Fault::wrong_method(names.join(", ")))
 }
 
 fn unknown() -> Fault {
