@@ -49,6 +49,11 @@ impl Running {
         loop {
             tokio::select! {
                 biased;
+                // First, because a backend that is always ready would never let it have its turn.
+                () = self.log.abandoned(self.gone), if !alone => {
+                    alone = true;
+                    self.cancel.cancel();
+                }
                 batch = steps.next() => {
                     let Some(batch) = batch else {
                         return Worth::Nothing;
@@ -68,10 +73,6 @@ impl Running {
                     self.log.room(self.ahead).await;
                 }
                 () = writing.silent(self.silence) => writing.break_silence(),
-                () = self.log.abandoned(self.gone), if !alone => {
-                    alone = true;
-                    self.cancel.cancel();
-                }
             }
         }
     }
