@@ -65,11 +65,24 @@ pub(super) fn proves(partial: &[char], length: usize, least_weight: usize) -> bo
     weight(end) >= least_weight && is_certain(partial, end)
 }
 
-/// Whether a sequence ends as it begins over half its length or more: a text that stopped inside it
+/// Whether a sequence ends as it begins over a third of its length or more: a text that stopped inside it
 /// and went on would look the same.
 fn repeats_itself(chars: &[char]) -> bool {
     let border = borders(chars).last().copied().unwrap_or(0);
-    border * 2 >= chars.len().max(2)
+    border * 3 >= chars.len().max(3)
+}
+
+/// Whether a text was going round when it came to its last `length` characters: they end as what
+/// stands before them ends, over half a turn.
+pub(super) fn went_round(text: &[char], length: usize) -> bool {
+    let (before, end) = text.split_at(text.len() - length);
+    let common = before
+        .iter()
+        .rev()
+        .zip(end.iter().rev())
+        .take_while(|(one, other)| one == other)
+        .count();
+    common * 2 >= length
 }
 
 /// Whether a text goes round behind its first `length` characters: repeats them, or what follows an
@@ -82,7 +95,11 @@ pub(super) fn goes_round(text: &[char], length: usize) -> Option<bool> {
     let mut border = borders.last().copied().unwrap_or(0);
     loop {
         let needed = (length - border).div_ceil(3).max(1);
-        let common = text[border..].iter().zip(rest).take_while(|(one, other)| one == other).count();
+        let common = text[border..]
+            .iter()
+            .zip(rest)
+            .take_while(|(one, other)| one == other)
+            .count();
         if common >= needed {
             return Some(true);
         }
@@ -102,7 +119,16 @@ fn is_certain(text: &[char], end: &[char]) -> bool {
 
 /// How much a sequence proves: a CJK character 3, anything else 1. (White space is not in it.)
 pub(super) fn weight(chars: &[char]) -> usize {
-    chars.iter().map(|char| if super::plausible::is_cjk(*char) { 3 } else { 1 }).sum()
+    chars
+        .iter()
+        .map(|char| {
+            if super::plausible::is_cjk(*char) {
+                3
+            } else {
+                1
+            }
+        })
+        .sum()
 }
 
 fn occurrences<'a>(text: &'a [char], pattern: &'a [char]) -> impl Iterator<Item = usize> + 'a {
