@@ -1,0 +1,74 @@
+//! The commands: each parses nothing and prints through [`crate::print`].
+
+mod ask;
+mod interrupt;
+mod models;
+mod serve;
+mod verify;
+
+use crate::args::Command;
+use crate::exit::{Exit, Failure};
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use tokio::runtime::{Builder, Runtime};
+use tsuzuki::backend::sim::{Scenario, Simulator};
+
+/// Runs a command.
+pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Serve(serve) => runtime(Builder::new_multi_thread())?.block_on(serve::run(serve)),
+        Command::Ask(ask) => runtime(Builder::new_current_thread())?.block_on(ask::run(ask)),
+        Command::Verify(verify) => verify::run(&verify),
+        Command::Models(models) => models::run(&models),
+    }
+}
+
+fn runtime(mut builder: Builder) -> Result<Runtime, Failure> {
+    builder.enable_all().build().map_err(|error| {
+        Failure::new(
+            Exit::Usage,
+            format!("the program cannot start its threads or timers: {error}"),
+            "check the limits of this process (ulimit -a)",
+        )
+    })
+}
+
+/// The offline simulator, with its own answers or those of a scenario.
+fn simulator(scenario: Option<&Path>) -> Result<Simulator, Failure> {
+    let Some(file) = scenario else {
+        return Ok(Simulator::new());
+    };
+    let text = read(file)?;
+    let scenario = Scenario::parse(&text).map_err(|error| {
+        Failure::new(
+            Exit::Usage,
+            format!("{}: {error}", file.display()),
+            "docs/scenarios.md shows the language of scenario files",
+        )
+    })?;
+    Ok(Simulator::with(scenario))
+}
+
+/// The text of a file.
+fn read(file: &Path) -> Result<String, Failure> {
+    fs::read_to_string(file).map_err(|error| unreadable(&file.display().to_string(), &error))
+}
+
+/// All of standard input.
+fn read_standard_input() -> Result<String, Failure> {
+    let mut text = String::new();
+    io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| unreadable("standard input", &error))?;
+    Ok(text)
+}
+
+fn unreadable(what: &str, error: &io::Error) -> Failure {
+    let hint = if error.kind() == io::ErrorKind::InvalidData {
+        "only UTF-8 text can be read"
+    } else {
+        "check the name and that you may read it"
+    };
+    Failure::new(Exit::Usage, format!("{what} cannot be read: {error}"), hint)
+}
