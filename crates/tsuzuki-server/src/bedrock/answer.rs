@@ -1,0 +1,330 @@
+//! One answer on its way from the driver's steps to the bytes of a response.
+
+use super::hush;
+use super::joins::Worth;
+use super::log::{Log, Opening};
+use crate::error::Fault;
+use crate::headers::{self, Length};
+use crate::route::Operation;
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tsuzuki::Step;
+use tsuzuki::engine::{Delivery, Event, Frame, Head, ModelId, Outcome, Report};
+use tsuzuki::wire::{Encoder, Form};
+
+/// The most steps that become one write when they are ready together.
+const BATCH: usize = 64;
+
+/// One answer that is being written.
+pub(crate) struct Running {
+    pub(crate) form: Form,
+    pub(crate) operation: Operation,
+    pub(crate) model: ModelId,
+    pub(crate) log: Arc<Log>,
+    pub(crate) cancel: CancellationToken,
+    /// The longest silence towards the caller.
+    pub(crate) silence: Duration,
+    /// How many bytes the answer may run ahead.
+    pub(crate) ahead: usize,
+    /// How long to go on for nobody.
+    pub(crate) gone: Duration,
+}
+
+impl Running {
+    /// Writes the answer to its end.
+    pub(crate) async fn run(self, steps: impl Stream<Item = Step> + Send) -> Worth {
+        let began = std::time::Instant::now();
+        // However this ends, nobody waits for more.
+        let _ending = BreakOff(Arc::clone(&self.log));
+        let mut steps = std::pin::pin!(steps.ready_chunks(BATCH));
+        let mut writing = Writing::new(&self);
+        let mut alone = false;
+        loop {
+            tokio::select! {
+                biased;
+                batch = steps.next() => {
+                    let Some(batch) = batch else {
+                        return Worth::Nothing;
+                    };
+                    for step in batch {
+                        match step {
+                            Step::Frame(frame) => writing.frame(frame),
+                            Step::Waiting { .. } => writing.resting = true,
+                            Step::Over { outcome, report } => {
+                                let status = writing.over(&outcome, &report);
+                                self.tell(status, &outcome, &report, began);
+                                return worth(status, &outcome);
+                            }
+                        }
+                    }
+                    writing.flush();
+                    self.log.room(self.ahead).await;
+                }
+                () = writing.silent(self.silence) => writing.break_silence(),
+                () = self.log.abandoned(self.gone), if !alone => {
+                    alone = true;
+                    self.cancel.cancel();
+                }
+            }
+        }
+    }
+
+    /// One line per answer; never what it says.
+    fn tell(
+        &self,
+        status: StatusCode,
+        outcome: &Outcome,
+        report: &Report,
+        began: std::time::Instant,
+    ) {
+        tracing::info!(
+            operation = self.operation.name(),
+            model = ?self.model.0,
+            status = status.as_u16(),
+            outcome = ?outcome,
+            legs = report.legs.len(),
+            ms = crate::door::milliseconds(began),
+            "answered"
+        );
+    }
+}
+
+/// Whether a retry should get this answer, or ask again.
+fn worth(status: StatusCode, outcome: &Outcome) -> Worth {
+    match outcome {
+        Outcome::Complete | Outcome::Incomplete(_) | Outcome::Refused if status.is_success() => {
+            Worth::Keeping
+        }
+        Outcome::Complete | Outcome::Incomplete(_) | Outcome::Refused | Outcome::Cancelled => {
+            Worth::Nothing
+        }
+    }
+}
+
+/// What was written, and what is still to be.
+struct Writing<'a> {
+    form: Form,
+    log: &'a Log,
+    encoder: Option<Encoder>,
+    /// How the answer began, once its first leg succeeded or all that remains is its error.
+    head: Option<Head>,
+    /// The error of a response that is one.
+    error: Option<Bytes>,
+    /// Bytes to be written together.
+    ready: BytesMut,
+    /// One frame's bytes that need no copy, as long as they are alone.
+    alone: Option<Bytes>,
+    /// When the caller last got something, or could have.
+    heard: Instant,
+    /// Whether the engine rests between two legs, so that nothing can come.
+    resting: bool,
+}
+
+impl<'a> Writing<'a> {
+    fn new(running: &'a Running) -> Self {
+        Self {
+            form: running.form,
+            log: &running.log,
+            encoder: Some(Encoder::new(running.form)),
+            head: None,
+            error: None,
+            ready: BytesMut::new(),
+            alone: None,
+            heard: Instant::now(),
+            resting: false,
+        }
+    }
+
+    fn frame(&mut self, frame: Frame) {
+        self.resting = false;
+        match &frame.event {
+            Event::Head(head) => {
+                self.head = Some(head.clone());
+                self.heard = Instant::now();
+            }
+            Event::End(_) if !self.succeeded() => self.error = frame.source,
+            Event::End(_)
+            | Event::Start { .. }
+            | Event::BlockStart { .. }
+            | Event::Delta { .. }
+            | Event::BlockStop { .. }
+            | Event::Stop(_)
+            | Event::Metadata(_)
+            | Event::Other => {
+                if let Some(bytes) = self
+                    .encoder
+                    .as_mut()
+                    .and_then(|encoder| encoder.push(frame))
+                {
+                    self.write(bytes);
+                }
+            }
+        }
+    }
+
+    /// Whether the backend took the request.
+    fn succeeded(&self) -> bool {
+        self.head
+            .as_ref()
+            .is_some_and(|head| (200..300).contains(&head.status))
+    }
+
+    fn write(&mut self, bytes: Bytes) {
+        if bytes.is_empty() {
+            return;
+        }
+        if let Some(first) = self.alone.take() {
+            self.ready.extend_from_slice(&first);
+        } else if self.ready.is_empty() {
+            self.alone = Some(bytes);
+            return;
+        }
+        self.ready.extend_from_slice(&bytes);
+    }
+
+    /// Hands over what is ready; the first bytes open the response.
+    fn flush(&mut self) {
+        let bytes = match self.alone.take() {
+            Some(alone) => alone,
+            None => self.ready.split().freeze(),
+        };
+        if bytes.is_empty() {
+            return;
+        }
+        self.open_if_shut();
+        self.log.append(bytes);
+        self.heard = Instant::now();
+    }
+
+    fn open_if_shut(&self) {
+        if !self.log.is_open() {
+            self.log.open(Opening {
+                status: self.status(),
+                headers: self.headers(Length::Ours),
+            });
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        self.head
+            .as_ref()
+            .and_then(|head| StatusCode::from_u16(head.status).ok())
+            .unwrap_or(StatusCode::OK)
+    }
+
+    /// The backend's header fields, and what every answer of this form has.
+    fn headers(&self, length: Length) -> HeaderMap {
+        let fields = self.head.as_ref().map_or(&[][..], |head| &head.headers);
+        let mut headers = headers::incoming(fields, length);
+        headers
+            .entry(header::CONTENT_TYPE)
+            .or_insert(HeaderValue::from_static(match self.form.delivery() {
+                Delivery::Streamed => "application/vnd.amazon.eventstream",
+                Delivery::Collected => "application/json",
+            }));
+        // All who join get the same id.
+        if !headers.contains_key(headers::REQUEST_ID)
+            && let Ok(id) = HeaderValue::try_from(uuid::Uuid::new_v4().to_string())
+        {
+            headers.insert(headers::REQUEST_ID, id);
+        }
+        headers
+    }
+
+    /// Waits until the caller should hear something harmless. A collected answer whose first leg
+    /// succeeded may always say so; a stream only while nothing else can come, since otherwise the
+    /// backend's own bytes are all it holds.
+    async fn silent(&self, silence: Duration) {
+        let speaks = match self.form.delivery() {
+            Delivery::Collected => self.succeeded(),
+            Delivery::Streamed => self.resting && self.log.is_open(),
+        };
+        if speaks {
+            tokio::time::sleep_until(self.heard + silence).await;
+        } else {
+            std::future::pending().await
+        }
+    }
+
+    fn break_silence(&mut self) {
+        self.write(hush::breaker(self.form));
+        self.flush();
+    }
+
+    /// Writes the end, and says with which status the answer went.
+    fn over(&mut self, outcome: &Outcome, report: &Report) -> StatusCode {
+        let last = self
+            .encoder
+            .take()
+            .and_then(|encoder| encoder.finish(report));
+        let error = self.error.take();
+        let empty = self.alone.is_none() && self.ready.is_empty() && last.is_none();
+        let status = if self.log.is_open() || !empty && self.succeeded() {
+            self.end(last, outcome, report)
+        } else {
+            self.fail(error, outcome, report)
+        };
+        self.log.finish();
+        status
+    }
+
+    /// The end of a response that went well, or began so.
+    fn end(&mut self, last: Option<Bytes>, outcome: &Outcome, report: &Report) -> StatusCode {
+        match (self.form.delivery(), last) {
+            (Delivery::Collected, Some(body)) if !self.log.is_open() => {
+                let mut headers = self.headers(Length::Ours);
+                headers::sum(&mut headers, report);
+                headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+                self.log.open(Opening {
+                    status: self.status(),
+                    headers,
+                });
+                self.log.append(body);
+            }
+            (Delivery::Collected | Delivery::Streamed, Some(last)) => {
+                self.write(last);
+                self.flush();
+            }
+            // The caller was told 200 long ago; an error body is all that is left to say.
+            (Delivery::Collected, None) => {
+                self.write(Fault::of(outcome, report).body());
+                self.flush();
+            }
+            (Delivery::Streamed, None) => self.flush(),
+        }
+        self.status()
+    }
+
+    /// The response of an answer that brought nothing: the backend's own error as it came, or what
+    /// the table says.
+    fn fail(&self, error: Option<Bytes>, outcome: &Outcome, report: &Report) -> StatusCode {
+        let fault = Fault::of(outcome, report);
+        let refused = self.head.is_some() && !self.succeeded();
+        let (status, headers, body) = match error {
+            Some(body) if refused => (self.status(), self.headers(Length::Ours), body),
+            Some(_) | None => {
+                let (parts, _) = fault.response().into_parts();
+                (parts.status, parts.headers, fault.body())
+            }
+        };
+        let mut headers = headers;
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        self.log.open(Opening { status, headers });
+        self.log.append(body);
+        status
+    }
+}
+
+/// Ends the log when the writer goes, however it goes.
+struct BreakOff(Arc<Log>);
+
+impl Drop for BreakOff {
+    fn drop(&mut self) {
+        self.0.break_off();
+    }
+}
