@@ -12,7 +12,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use tokio::runtime::{Builder, Runtime};
-use tsuzuki::backend::sim::{Scenario, Simulator};
+use tsuzuki::simulator::{Scenario, Simulator};
 
 /// Runs a command.
 pub(crate) fn run(command: Command) -> Result<Exit, Failure> {

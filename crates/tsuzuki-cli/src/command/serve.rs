@@ -9,8 +9,13 @@ use std::fs::{self, DirBuilder};
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
+use tsuzuki::Wired;
+use tsuzuki_server::{ServeError, Settings};
 
 /// What the log tells unless `TSUZUKI_LOG` says otherwise.
 const LOG: &str = "warn";
@@ -38,7 +43,33 @@ pub(crate) async fn run(typed: Serve) -> Result<Exit, Failure> {
         .local_addr()
         .map_err(|error| taken(typed.listen, &error))?;
     print::data(&paste(address))?;
-    todo!()
+    let settings = Settings::new(typed.mode.into());
+    let patience = settings.limits.drain.as_secs();
+    let backend = Arc::new(Wired::new(Arc::new(simulator)));
+    let shutdown = CancellationToken::new();
+    let mut serving = pin!(tsuzuki_server::serve(listener, settings, backend, shutdown.clone()));
+    tokio::select! {
+        ended = &mut serving => return over(ended),
+        () = interrupts.next() => shutdown.cancel(),
+    }
+    print::talk(&format!(
+        "Stopping: running answers have {patience} s to end; Ctrl-C again stops at once"
+    ));
+    tokio::select! {
+        ended = &mut serving => over(ended),
+        () = interrupts.next() => Ok(Exit::Cancelled),
+    }
+}
+
+fn over(ended: Result<(), ServeError>) -> Result<Exit, Failure> {
+    match ended {
+        Ok(()) => Ok(Exit::Complete),
+        Err(error) => Err(Failure::new(
+            Exit::Usage,
+            error.to_string(),
+            "take another address: --listen 127.0.0.1:7373",
+        )),
+    }
 }
 
 /// What to paste into the shell that runs a program.
