@@ -1,5 +1,7 @@
 //! Rules about the repository itself: crate arrows, file names and sizes, what no file may hold.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
