@@ -68,6 +68,8 @@ pub struct Head {
     pub status: u16,
     /// The header fields, in order, names in lower case.
     pub headers: Vec<(String, String)>,
+    /// The backend's id of the request, where it gave one.
+    pub request_id: Option<String>,
 }
 
 /// What a block holds.

@@ -9,12 +9,19 @@
 
 mod abilities;
 mod answer;
+pub mod seam;
 mod ask;
 mod end;
 mod frame;
+mod holdback;
+mod ledger;
 mod leg;
+mod nudge;
+mod plan;
 mod policy;
 mod report;
+pub mod story;
+mod tokens;
 mod transcript;
 
 pub use abilities::{Abilities, Lesson, Prefill, Price};

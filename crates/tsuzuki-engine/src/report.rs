@@ -93,7 +93,7 @@ pub struct LegReport {
     pub request_id: Option<String>,
     /// How it asked: `first`, `prefill` or `anchor`.
     pub by: String,
-    /// How it ended; `None` while it runs.
+    /// How it ended; `None` while it runs, or when it was hung up.
     pub end: Option<End>,
     /// Its own token counts.
     pub usage: Usage,

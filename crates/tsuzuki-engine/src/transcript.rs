@@ -1,6 +1,6 @@
 //! What was shown: enough to go on in another process.
 
-use crate::{BlockKind, Delta, Event, Frame, Usage};
+use crate::{BlockKind, Delta, End, Event, Frame, Usage};
 use serde::{Deserialize, Serialize};
 
 /// A fold of the frames that were shown.
@@ -10,8 +10,8 @@ pub struct Transcript {
     pub started: bool,
     /// Its blocks, in order.
     pub blocks: Vec<Shown>,
-    /// Whether the message stopped.
-    pub stopped: bool,
+    /// How the message stopped, if it did.
+    pub stopped: Option<End>,
     /// Token counts, as far as they were shown.
     pub usage: Usage,
 }
@@ -50,7 +50,7 @@ impl Transcript {
         Self {
             started: false,
             blocks: Vec::new(),
-            stopped: false,
+            stopped: None,
             usage: Usage::UNKNOWN,
         }
     }
@@ -87,7 +87,7 @@ impl Transcript {
                 }
             }
             Event::Stop(stop) => {
-                self.stopped = true;
+                self.stopped = Some(stop.end.clone());
                 self.usage = self.usage.updated(stop.usage);
             }
             Event::Metadata(metadata) => self.usage = self.usage.updated(metadata.usage),

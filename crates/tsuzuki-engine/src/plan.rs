@@ -1,0 +1,354 @@
+//! The one place that decides: what follows the end of a leg.
+
+use crate::ledger::Ledger;
+use crate::{
+    Abilities, Ask, Cut, Delivery, End, Finish, Incomplete, Millis, Mode, Policy, Prefill, Refusal, Rejection, Structure,
+    Tools, Why,
+};
+
+/// Everything a decision rests on.
+pub(crate) struct Case<'a> {
+    pub(crate) ask: &'a Ask,
+    pub(crate) abilities: &'a Abilities,
+    pub(crate) policy: &'a Policy,
+    pub(crate) ledger: &'a Ledger,
+    pub(crate) now: Millis,
+    /// How the leg that ended had asked.
+    pub(crate) way: Way,
+    /// The joined text so far, without trailing white space.
+    pub(crate) partial: &'a str,
+    /// Whether anything of the message was shown.
+    pub(crate) anything_shown: bool,
+    /// What was open when the leg ended.
+    pub(crate) open: Open,
+    /// Whether a whole tool call stands in the message.
+    pub(crate) has_tool_call: bool,
+    /// Whether an earlier leg was cut inside a tool call which is still owed.
+    pub(crate) owes_tool_call: bool,
+    /// The output limit of the leg that ended, where one is known.
+    pub(crate) last_max: Option<u32>,
+    /// Whether the request was asked again with a larger limit already.
+    pub(crate) escalated: bool,
+    /// Later legs in a row that were cut with next to nothing new.
+    pub(crate) idle_legs: u32,
+    /// Faults in a row, throttling aside.
+    pub(crate) faults: u32,
+    /// Rests in a row.
+    pub(crate) rests: u32,
+    /// When there last was something new.
+    pub(crate) progress_at: Millis,
+}
+
+/// How a leg asks for the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    First,
+    Prefill,
+    Anchor,
+}
+
+/// What was open when a leg ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Open {
+    /// Text, or nothing yet.
+    Text,
+    /// Reasoning.
+    Reasoning,
+    /// A tool call whose input is not whole.
+    ToolUse,
+    /// Something else, or a whole tool call.
+    Other,
+}
+
+/// What follows.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Next {
+    /// The answer is complete.
+    Complete,
+    /// It ends with the tool calls it has.
+    CompleteWithTools,
+    /// A rule about content stopped it.
+    Refused,
+    /// The error is the caller's own, as it came.
+    Verbatim,
+    /// It ends incomplete.
+    GiveUp(Incomplete),
+    /// Another leg, at once.
+    Call(Call),
+    /// Another leg, after a rest.
+    Rest { until: Millis, why: Why, call: Call },
+}
+
+/// The leg to call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub(crate) way: Way,
+    pub(crate) max_tokens: Option<u32>,
+    /// What the call does besides going on.
+    pub(crate) purpose: Purpose,
+}
+
+/// What a call is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To go on, or to try again.
+    GoOn,
+    /// To ask again, larger.
+    Escalate,
+    /// The same, for a tool call that was cut and is owed from then on.
+    EscalateTool,
+    /// To go on without prefill, which turned out to be refused.
+    Demote,
+    /// To go on below the model's output limit, which turned out to be this.
+    Obey { limit: u32 },
+}
+
+/// The first leg of an answer of which nothing was shown.
+pub(crate) fn first(ask: &Ask, abilities: &Abilities, policy: &Policy) -> Call {
+    let above = |limit: &u32| policy.mode != Mode::Off && ask.max_tokens.is_some_and(|asked| asked > *limit);
+    Call { way: Way::First, max_tokens: abilities.max_output.filter(above), purpose: Purpose::GoOn }
+}
+
+/// What follows the end of a leg.
+pub(crate) fn after(end: &End, case: &Case<'_>) -> Next {
+    match end {
+        End::Finished(Finish::EndTurn | Finish::StopSequence) if case.owes_tool_call => {
+            Next::GiveUp(Incomplete::NotText)
+        }
+        End::Finished(Finish::EndTurn | Finish::StopSequence | Finish::ToolUse) => Next::Complete,
+        End::Refused(Refusal::Guardrail) if case.way != Way::First => {
+            Next::GiveUp(Incomplete::GuardrailOnContinuation)
+        }
+        End::Refused(Refusal::Guardrail | Refusal::ContentFilter | Refusal::Declined) => Next::Refused,
+        End::Unknown(raw) => Next::GiveUp(Incomplete::UnknownStop(raw.clone())),
+        End::Rejected(rejection) => case.after_rejection(end, *rejection),
+        End::Cut(Cut::Length) => case.after_length(),
+        End::Cut(Cut::Malformed(raw)) => {
+            if case.ask.delivery == Delivery::Collected && !case.escalated && case.policy.mode != Mode::Off {
+                case.within_budget(Call { way: Way::First, max_tokens: case.last_max, purpose: Purpose::Escalate })
+            } else {
+                Next::GiveUp(Incomplete::UnknownStop(raw.clone()))
+            }
+        }
+        End::Cut(Cut::Throttled { retry_after }) => case.after_fault(end, *retry_after, Why::Throttled),
+        End::Cut(Cut::Overloaded { retry_after }) => case.after_fault(end, *retry_after, Why::Fault),
+        End::Cut(Cut::Lost | Cut::Damaged | Cut::Stalled) => case.after_fault(end, None, Why::Fault),
+    }
+}
+
+/// The same border again, after a head that was not joined: with a longer anchor, and on the last
+/// try by the other way where there may be one.
+pub(crate) fn after_reject(rejected: u32, case: &Case<'_>) -> Next {
+    if rejected > case.policy.rejects_per_border {
+        return Next::GiveUp(Incomplete::Seam);
+    }
+    let last_try = rejected == case.policy.rejects_per_border;
+    let other = last_try && case.abilities.prefill == Prefill::Unknown && case.prefill_is_possible();
+    let way = if other { Way::Prefill } else { Way::Anchor };
+    case.within_budget(Call { way, max_tokens: case.size(), purpose: Purpose::GoOn })
+}
+
+/// The border again, larger, after a leg that was cut before it said anything new.
+pub(crate) fn after_short(case: &Case<'_>) -> Next {
+    if case.idle_legs >= 2 {
+        return Next::GiveUp(Incomplete::NoProgress);
+    }
+    case.within_budget(Call { way: case.way(), max_tokens: case.size(), purpose: Purpose::GoOn })
+}
+
+/// An answer that goes on from what another process showed.
+pub(crate) fn resume(case: &Case<'_>) -> Next {
+    match case.open {
+        Open::Text | Open::Reasoning => case.within_budget(case.go_on()),
+        Open::ToolUse | Open::Other => Next::GiveUp(Incomplete::NotText),
+    }
+}
+
+impl Case<'_> {
+    fn after_length(&self) -> Next {
+        let collected = self.ask.delivery == Delivery::Collected;
+        if self.policy.mode == Mode::Off || self.ask.max_tokens == Some(1) {
+            return Next::GiveUp(Incomplete::MaxTokens);
+        }
+        if self.ask.guarded && !self.policy.continue_guarded {
+            return Next::GiveUp(Incomplete::Guarded);
+        }
+        if self.cap_left() == Some(0) {
+            return Next::GiveUp(Incomplete::MaxTokens);
+        }
+        if self.ask.structure == Structure::Schema || self.ask.tools == Tools::Forced {
+            return match (collected, self.has_tool_call) {
+                (_, true) => Next::CompleteWithTools,
+                (true, false) => self.escalate(Way::First, Purpose::Escalate, Incomplete::NotText),
+                (false, false) => Next::GiveUp(Incomplete::NotText),
+            };
+        }
+        match self.open {
+            Open::ToolUse if !collected => Next::GiveUp(Incomplete::NotText),
+            Open::ToolUse | Open::Text | Open::Other if self.has_tool_call => Next::CompleteWithTools,
+            Open::ToolUse => self.escalate(self.way(), Purpose::EscalateTool, Incomplete::NotText),
+            Open::Other => Next::GiveUp(Incomplete::NotText),
+            Open::Text | Open::Reasoning if self.partial.is_empty() => {
+                self.escalate(Way::First, Purpose::Escalate, Incomplete::ReasoningOnly)
+            }
+            Open::Text | Open::Reasoning if self.idle_legs >= 2 => Next::GiveUp(Incomplete::NoProgress),
+            Open::Text | Open::Reasoning => self.within_budget(self.go_on()),
+        }
+    }
+
+    /// Once more, with a much larger limit; if that was tried before, the answer ends.
+    fn escalate(&self, way: Way, purpose: Purpose, otherwise: Incomplete) -> Next {
+        if self.escalated {
+            return Next::GiveUp(otherwise);
+        }
+        let larger = self.last().saturating_mul(4).max(self.policy.leg_ceiling);
+        self.within_budget(Call { way, max_tokens: Some(self.limited(larger)), purpose })
+    }
+
+    fn after_rejection(&self, end: &End, rejection: Rejection) -> Next {
+        match rejection {
+            Rejection::NoPrefill | Rejection::Invalid if self.way == Way::Prefill => self.within_budget(Call {
+                way: Way::Anchor,
+                max_tokens: self.size(),
+                purpose: Purpose::Demote,
+            }),
+            Rejection::LimitIs(limit) if self.way != Way::First && self.last() > limit => {
+                self.within_budget(Call { way: self.way, max_tokens: Some(limit), purpose: Purpose::Obey { limit } })
+            }
+            Rejection::ContextFull if self.anything_shown => Next::GiveUp(Incomplete::ContextFull),
+            Rejection::Invalid
+            | Rejection::Denied
+            | Rejection::NotFound
+            | Rejection::NoPrefill
+            | Rejection::LimitIs(_)
+            | Rejection::ContextFull => {
+                if self.anything_shown {
+                    Next::GiveUp(Incomplete::Rejected(end.clone()))
+                } else {
+                    Next::Verbatim
+                }
+            }
+        }
+    }
+
+    fn after_fault(&self, end: &End, retry_after: Option<Millis>, why: Why) -> Next {
+        let spent = match why {
+            Why::Throttled => self.now.since(self.progress_at) >= self.policy.no_progress,
+            Why::Fault | Why::Deadline => {
+                self.faults >= self.policy.faults_in_a_row
+                    || self.now.since(self.progress_at) >= self.policy.no_progress
+            }
+        };
+        let may_go_on = !self.anything_shown
+            || (!(self.ask.guarded && !self.policy.continue_guarded)
+                && self.ask.structure == Structure::Free
+                && matches!(self.open, Open::Text | Open::Reasoning));
+        if self.policy.mode == Mode::Off || spent || !may_go_on {
+            return if self.anything_shown { Next::GiveUp(Incomplete::Fault(end.clone())) } else { Next::Verbatim };
+        }
+        let call = if self.partial.is_empty() { self.again() } else { self.go_on() };
+        let first_break = matches!(end, End::Cut(Cut::Lost | Cut::Damaged | Cut::Stalled)) && self.faults <= 1;
+        match self.within_budget(call) {
+            Next::Call(call) if !first_break => {
+                let rest = self.rest().0.max(retry_after.unwrap_or_default().0);
+                Next::Rest { until: self.now.after(Millis(rest)), why, call }
+            }
+            // An error nobody saw anything before is the caller's own, also when a budget ends the retries.
+            Next::GiveUp(_) if !self.anything_shown => Next::Verbatim,
+            next => next,
+        }
+    }
+
+    /// The rest before the next try: doubling, with jitter of up to a half so that many answers
+    /// which were throttled together do not come back together.
+    fn rest(&self) -> Millis {
+        let full = self.policy.backoff.0.saturating_mul(1 << self.rests.min(16)).min(self.policy.backoff_ceiling.0);
+        let random = mix(self.policy.seed ^ (u64::from(self.ledger.legs()) << 32));
+        Millis(full / 2 + random % (full / 2 + 1))
+    }
+
+    /// The caller's own request once more.
+    fn again(&self) -> Call {
+        first(self.ask, self.abilities, self.policy)
+    }
+
+    fn go_on(&self) -> Call {
+        if self.partial.is_empty() {
+            return self.again();
+        }
+        Call { way: self.way(), max_tokens: self.size(), purpose: Purpose::GoOn }
+    }
+
+    /// How to ask for the rest of a text.
+    fn way(&self) -> Way {
+        if self.partial.is_empty() {
+            Way::First
+        } else if self.abilities.prefill == Prefill::Accepted && self.prefill_is_possible() {
+            Way::Prefill
+        } else {
+            Way::Anchor
+        }
+    }
+
+    fn prefill_is_possible(&self) -> bool {
+        !self.ask.reasoning && (self.ask.tools == Tools::None || self.abilities.prefill_with_tools)
+    }
+
+    /// The output limit of the next leg: twice the last, within the policy's bounds, with room for
+    /// the echo; in `cap`, what is left of the caller's.
+    fn size(&self) -> Option<u32> {
+        let wanted = match self.cap_left() {
+            Some(left) => u32::try_from(left).unwrap_or(u32::MAX).min(self.policy.leg_ceiling.max(self.first_max())),
+            None => self.last().saturating_mul(2).clamp(self.policy.leg_floor, self.policy.leg_ceiling),
+        };
+        // A reasoning budget must stay below the limit, and the caller's own limit is known to do.
+        let wanted = if self.ask.reasoning { wanted.max(self.first_max()) } else { wanted };
+        Some(self.limited(wanted.saturating_add(ECHO_ROOM)))
+    }
+
+    fn limited(&self, wanted: u32) -> u32 {
+        let left = self.policy.max_output_tokens.saturating_sub(self.ledger.spent()).max(1);
+        wanted.min(self.abilities.max_output.unwrap_or(u32::MAX)).min(u32::try_from(left).unwrap_or(u32::MAX))
+    }
+
+    fn last(&self) -> u32 {
+        self.last_max.unwrap_or_else(|| self.first_max())
+    }
+
+    fn first_max(&self) -> u32 {
+        self.ask.max_tokens.or(self.abilities.default_max_tokens).unwrap_or(self.policy.leg_floor)
+    }
+
+    /// In `cap`, how many tokens of the caller's limit are left.
+    fn cap_left(&self) -> Option<u64> {
+        match (self.policy.mode, self.ask.max_tokens) {
+            (Mode::Cap, Some(cap)) => Some(u64::from(cap).saturating_sub(self.ledger.new_output())),
+            (Mode::Cap, None) | (Mode::Off | Mode::Extend, _) => None,
+        }
+    }
+
+    fn within_budget(&self, call: Call) -> Next {
+        if self.ledger.legs() >= self.policy.max_legs {
+            return Next::GiveUp(Incomplete::LegBudget);
+        }
+        if self.ledger.spent() >= self.policy.max_output_tokens {
+            return Next::GiveUp(Incomplete::OutputBudget);
+        }
+        let cost = self.ledger.cost(self.abilities).unwrap_or(0.0);
+        if cost + self.ledger.next_input_cost(self.abilities, self.partial) > self.policy.max_cost {
+            return Next::GiveUp(Incomplete::CostBudget);
+        }
+        Next::Call(call)
+    }
+}
+
+/// Room for the echo of the longest anchor (120 characters of any script), in tokens.
+const ECHO_ROOM: u32 = 160;
+
+/// One step of `splitmix64` (Steele, Lea and Flood, 2014): enough for jitter, and the same everywhere.
+const fn mix(seed: u64) -> u64 {
+    let mut mixed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}

@@ -1,0 +1,189 @@
+//! The one place that joins: where two legs meet.
+//!
+//! [`judge`] is a pure function of what stands before the border and the head of the new leg. It
+//! answers only once no further text can change the answer, never by a clock, so it does not
+//! matter how the text was sliced into deltas.
+
+mod anchor;
+mod fence;
+mod overlap;
+mod place;
+mod plausible;
+mod reading;
+
+use crate::Proof;
+pub use anchor::anchor;
+use place::Place;
+pub(crate) use plausible::is_cjk;
+use reading::{Letters, Reading};
+
+/// What stands before the border, and what the new leg was asked to do there.
+#[derive(Clone)]
+pub struct Border {
+    partial: String,
+    held: String,
+    basis: Basis,
+    /// The partial as it is compared.
+    letters: Letters,
+}
+
+/// Why the new leg should go on where the old one stopped.
+#[derive(Clone)]
+enum Basis {
+    /// The provider puts the text there.
+    Placed,
+    /// The provider puts it there and repeats the text so far.
+    Echoed,
+    /// The model was asked to repeat this, the end of the partial.
+    Anchored { anchor: Letters, unique: bool, guess: Guess },
+}
+
+/// What to do with a head that proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guess {
+    /// Reject it: the border can be asked again.
+    Never,
+    /// Join it if it is plausible: this was the last try.
+    WhenPlausible,
+}
+
+/// How far the leg is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// More may come.
+    Running,
+    /// It ended, or its text did, by the model's own will.
+    Finished,
+    /// It was cut at its output limit.
+    Cut,
+}
+
+/// What a head means for its border.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Join, in this way.
+    Join(Join),
+    /// Do not join, and this is why.
+    Reject(Reject),
+    /// The leg was cut before it said anything new: ask again, larger.
+    Short,
+    /// More text is needed.
+    Open,
+}
+
+/// How to join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Join {
+    /// Whether the white space that was held back stands; otherwise the new leg's own does.
+    pub keep_held: bool,
+    /// How many bytes of the head are repetition, or white space that does not stand.
+    pub drop_head: usize,
+    /// How sure it is.
+    pub proof: Proof,
+}
+
+/// Why a head was not joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reject {
+    /// Nothing came at all.
+    Empty,
+    /// It speaks about the answer instead of going on with it.
+    Meta,
+    /// It is written in another script than the text before it.
+    Script,
+    /// It shows no proof of where it belongs.
+    NoProof,
+}
+
+impl Border {
+    /// A border at which the provider itself puts the new text. With `echoes`, it repeats the text
+    /// so far at the head of the new one. `partial` has no trailing white space; `held` is it.
+    #[must_use]
+    pub fn placed(partial: &str, held: &str, echoes: bool) -> Self {
+        let basis = if echoes { Basis::Echoed } else { Basis::Placed };
+        Self { partial: partial.to_owned(), held: held.to_owned(), basis, letters: Letters::default() }
+    }
+
+    /// A border at which the model was asked to repeat `anchor`, the end of `partial`, before
+    /// going on.
+    #[must_use]
+    pub fn anchored(partial: &str, held: &str, anchor: &str, guess: Guess) -> Self {
+        let letters = Letters::of(partial, Reading::Plain);
+        let anchor = Letters::of(anchor, Reading::Plain);
+        let unique = overlap::occurs_once(&letters.chars, &anchor.chars);
+        let basis = Basis::Anchored { anchor, unique, guess };
+        Self { partial: partial.to_owned(), held: held.to_owned(), basis, letters }
+    }
+}
+
+/// What the head of a leg means for its border.
+#[must_use]
+pub fn judge(border: &Border, head: &str, progress: Progress) -> Verdict {
+    match &border.basis {
+        Basis::Placed => join(border, head, 0, Proof::Placed, progress),
+        Basis::Echoed => match echo(&border.partial, head, progress) {
+            Place::At(end) => join(border, head, end, Proof::Placed, progress),
+            Place::Open => Verdict::Open,
+            Place::Nowhere => join(border, head, 0, Proof::Placed, progress),
+        },
+        Basis::Anchored { anchor, unique, guess } => {
+            if head.trim().is_empty() {
+                return match progress {
+                    Progress::Running => Verdict::Open,
+                    Progress::Cut => Verdict::Short,
+                    Progress::Finished => Verdict::Reject(Reject::Empty),
+                };
+            }
+            match place::find(border, anchor, *unique, head, progress) {
+                Place::At(end) => join(border, head, end, Proof::Verified, progress),
+                Place::Open if progress == Progress::Running => Verdict::Open,
+                Place::Open if progress == Progress::Cut => Verdict::Short,
+                Place::Open | Place::Nowhere => match (guess, plausible::objection(border, head)) {
+                    (Guess::WhenPlausible, None) => {
+                        let start = fence::reopened(&border.partial, head).unwrap_or(0);
+                        join(border, head, start, Proof::Unverified, progress)
+                    }
+                    (Guess::WhenPlausible | Guess::Never, objection) => {
+                        Verdict::Reject(objection.unwrap_or(Reject::NoProof))
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// The end of the echo of `partial` at the start of `head`, exactly as it is.
+fn echo(partial: &str, head: &str, progress: Progress) -> Place {
+    if head.starts_with(partial) {
+        Place::At(partial.len())
+    } else if partial.starts_with(head) && progress == Progress::Running {
+        Place::Open
+    } else {
+        Place::Nowhere
+    }
+}
+
+/// Joins behind the first `repeated` bytes of the head: of the white space held back and the white
+/// space written again, if one is a prefix of the other the longer stands; if one holds more
+/// newlines, it; else what was held, since it was written in one stream with the text before it.
+fn join(border: &Border, head: &str, repeated: usize, proof: Proof, progress: Progress) -> Verdict {
+    let rest = &head[repeated..];
+    let white = rest.len() - rest.trim_start().len();
+    if white == rest.len() {
+        match progress {
+            Progress::Running => return Verdict::Open,
+            Progress::Cut => return Verdict::Short,
+            Progress::Finished => {}
+        }
+    }
+    let (held, written) = (border.held.as_str(), &rest[..white]);
+    let newlines = |text: &str| text.matches('\n').count();
+    let keep_held = if written.starts_with(held) {
+        false
+    } else if held.starts_with(written) {
+        true
+    } else {
+        newlines(held) >= newlines(written)
+    };
+    Verdict::Join(Join { keep_held, drop_head: if keep_held { repeated + white } else { repeated }, proof })
+}
