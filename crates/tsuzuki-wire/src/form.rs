@@ -1,8 +1,14 @@
-//! The wire forms we read, and the one way in and out of each.
+//! The wire forms we read, and requests in them.
 
+use crate::converse::Converse;
+use crate::dialect::Dialect;
+use crate::json::{Edits, Value};
+use crate::messages::Messages;
+use crate::wish::Wish;
+use crate::{request, wish};
 use bytes::Bytes;
-use serde::Deserialize;
-use tsuzuki_engine::{Ask, Delivery, Frame, Head, Leg, Mode, ModelId, Report, Seams};
+use std::fmt;
+use tsuzuki_engine::{Ask, By, Carried, Delivery, Leg, ModelId};
 
 /// A wire form: one operation and one family of bodies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,26 +54,13 @@ impl Form {
             Self::ConverseStream | Self::MessagesStream => Delivery::Streamed,
         }
     }
-}
-
-/// What a request asks of Tsuzuki itself: our own field, cut out of the body.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Wish {
-    /// What the caller's `maxTokens` means.
-    pub mode: Option<Mode>,
-    /// A lower limit on output tokens.
-    pub max_output_tokens: Option<u64>,
-    /// A lower limit on legs.
-    pub max_legs: Option<u32>,
-    /// A lower limit on money, in US dollars.
-    pub max_cost: Option<f64>,
-    /// When to stop, in seconds from the start.
-    pub max_seconds: Option<f64>,
-    /// What to do at a joint that cannot be proved.
-    pub seams: Option<Seams>,
-    /// Whether to report in any case.
-    pub report: Option<bool>,
+    /// The family of its bodies.
+    pub(crate) const fn dialect(self) -> &'static dyn Dialect {
+        match self {
+            Self::Converse | Self::ConverseStream => &Converse,
+            Self::Messages | Self::MessagesStream => &Messages,
+        }
+    }
 }
 
 /// Bytes that are not what they should be. Never holds a payload.
@@ -75,9 +68,17 @@ pub struct Wish {
 pub struct DecodeError {
     /// Where.
     pub place: Place,
-    /// What is wrong, in words that carry no user text.
+    /// What is wrong, in words that carry no user text and may be told to the caller.
     pub kind: &'static str,
 }
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind)
+    }
+}
+
+impl std::error::Error for DecodeError {}
 
 /// Where bytes were not what they should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,72 +87,88 @@ pub enum Place {
     Request,
     /// Our own field in it.
     Wish,
-    /// The body of a response.
-    Response,
-    /// A frame of an event stream.
-    Frame,
 }
 
 /// Which form an `InvokeModel` body has; `None`: one we do not read, which passes untouched.
 #[must_use]
-pub fn recognise(_body: &[u8], _delivery: Delivery) -> Option<Form> {
-    todo!()
+pub fn recognise(body: &[u8], delivery: Delivery) -> Option<Form> {
+    let body = Value::object(body)?;
+    body.member("anthropic_version")?;
+    body.member("messages")?;
+    Some(match delivery {
+        Delivery::Collected => Form::Messages,
+        Delivery::Streamed => Form::MessagesStream,
+    })
 }
 
 /// Reads a request.
 ///
+/// Only what cannot be read safely is refused; whether a role, a number or a combination is allowed
+/// is for the backend to say. Our own field is cut out of the body, every other byte is carried.
+///
 /// # Errors
-/// The body is not what the form promises.
+/// The body is not what the form promises, or our own field in it is not what it should be.
 pub fn read_ask(
-    _form: Form,
-    _model: ModelId,
-    _headers: Vec<(String, String)>,
-    _body: Bytes,
+    form: Form,
+    model: ModelId,
+    headers: Vec<(String, String)>,
+    body: Bytes,
 ) -> Result<(Ask, Wish), DecodeError> {
-    todo!()
+    let dialect = form.dialect();
+    let document = request::body(&body)?;
+    let facts = dialect.facts(document)?;
+    let (wish, cut) = wish::take(document, dialect.wish_home())?;
+    let guarded = facts.guarded
+        || headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("x-amzn-bedrock-guardrailidentifier"));
+    let rest = if cut.is_empty() {
+        body.clone()
+    } else {
+        Bytes::from(cut.apply(document.document()))
+    };
+    let ask = Ask {
+        model,
+        max_tokens: facts.max_tokens,
+        stop_sequences: facts.stop_sequences,
+        delivery: form.delivery(),
+        tools: facts.tools,
+        reasoning: facts.reasoning,
+        structure: facts.structure,
+        guarded,
+        prefill: facts.prefill,
+        carried: Carried {
+            form: form.name().to_owned(),
+            headers,
+            body: rest,
+        },
+    };
+    Ok((ask, wish))
 }
 
 /// Prints the body of a leg: the caller's own bytes, changed only as the leg says.
 ///
 /// # Errors
-/// The carried body is not what its form promises.
-pub fn leg_body(_leg: &Leg) -> Result<Bytes, DecodeError> {
-    todo!()
-}
-
-/// Turns one response into frames.
-#[derive(Debug)]
-pub struct Decoder {}
-
-impl Decoder {
-    /// For a response that began with `head`. The `Head` frame is the caller's to make.
-    #[must_use]
-    pub fn new(_form: Form, _head: &Head) -> Self {
-        todo!()
+/// The carried body is not what its form promises, or has no messages to go on from.
+pub fn leg_body(leg: &Leg) -> Result<Bytes, DecodeError> {
+    let carried = &leg.ask.carried;
+    if leg.max_tokens.is_none() && leg.by == By::First {
+        return Ok(carried.body.clone());
     }
-    /// More bytes came; frames they complete are appended to `out`. After an `End` nothing follows.
-    pub fn push(&mut self, _bytes: Bytes, _out: &mut Vec<Frame>) {}
-    /// The response ended (or broke off). Appends the `End` if the bytes told one; a response that
-    /// only stopped has none, and whoever drives the leg says what that means.
-    pub fn finish(&mut self, _out: &mut Vec<Frame>) {}
-}
-
-/// Turns the frames of one answer into the bytes of one response.
-#[derive(Debug)]
-pub struct Encoder {}
-
-impl Encoder {
-    /// For an answer in this form.
-    #[must_use]
-    pub fn new(_form: Form) -> Self {
-        todo!()
+    let form = Form::named(&carried.form)
+        .ok_or_else(|| request::wrong("the request is carried in an unknown form"))?;
+    let dialect = form.dialect();
+    let document = request::body(&carried.body)?;
+    let mut edits = Edits::default();
+    if let Some(limit) = leg.max_tokens {
+        dialect.set_limit(document, limit, &mut edits);
     }
-    /// Takes one frame. In a streamed form, the bytes to send now; in a collected one, nothing.
-    pub fn push(&mut self, _frame: Frame) -> Option<Bytes> {
-        todo!()
+    match &leg.by {
+        By::First => {}
+        By::Prefill { partial } => request::go_on(dialect, document, partial, None, &mut edits)?,
+        By::Anchor { partial, nudge } => {
+            request::go_on(dialect, document, partial, Some(nudge), &mut edits)?
+        }
     }
-    /// The answer is over. In a collected form, the whole body.
-    pub fn finish(self, _report: &Report) -> Option<Bytes> {
-        todo!()
-    }
+    Ok(Bytes::from(edits.apply(document.document())))
 }

@@ -5,9 +5,28 @@
 //!
 //! [`Form`] names a wire form; [`read_ask`] reads a request, [`leg_body`] prints one; a [`Decoder`]
 //! turns a response into frames, an [`Encoder`] turns frames into a response.
+//!
+//! Nothing is parsed into a tree and printed again. A document is read by the spans of its members,
+//! and changed by splicing new text into those spans, so that every other byte stays.
 
+mod converse;
+mod decoder;
+mod dialect;
+mod encoder;
 pub mod eventstream;
+mod fault;
 mod form;
+mod halves;
+mod json;
+mod messages;
+mod report;
+mod request;
+mod stop;
+mod whole;
+mod wish;
 
-pub use form::{DecodeError, Decoder, Encoder, Form, Place, Wish, leg_body, read_ask, recognise};
+pub use decoder::Decoder;
+pub use encoder::Encoder;
+pub use form::{DecodeError, Form, Place, leg_body, read_ask, recognise};
 pub use tsuzuki_engine as engine;
+pub use wish::Wish;

@@ -1,0 +1,222 @@
+//! An answer as one body: the first leg's own, with what differs spliced in.
+
+use crate::dialect::{Content, Dialect, Ending};
+use crate::json::{Edits, Value};
+use crate::report;
+use bytes::Bytes;
+use tsuzuki_engine::{BlockKind, Cut, Delta, End, Event, Frame, Reasoning, Report, Stop, Usage};
+
+/// The frames so far.
+pub(super) struct Collected {
+    /// The first leg's body.
+    body: Option<Bytes>,
+    blocks: Vec<Block>,
+    stop: Option<Stop>,
+    usage: Usage,
+    latency_ms: Option<u64>,
+    end: Option<(End, Option<Bytes>)>,
+}
+
+/// A block, as far as frames told.
+struct Block {
+    number: u32,
+    kind: BlockKind,
+    /// Its JSON, in a body.
+    source: Option<Bytes>,
+    text: String,
+    tool_input: String,
+    signature: Option<String>,
+    redacted: Option<String>,
+}
+
+impl Default for Collected {
+    fn default() -> Self {
+        Self {
+            body: None,
+            blocks: Vec::new(),
+            stop: None,
+            usage: Usage::UNKNOWN,
+            latency_ms: None,
+            end: None,
+        }
+    }
+}
+
+impl Collected {
+    pub(super) fn push(&mut self, frame: Frame) {
+        match frame.event {
+            Event::Start { usage } => {
+                self.body = frame.source;
+                self.usage = self.usage.updated(usage);
+            }
+            Event::BlockStart { block, kind } => self.open(block, kind).source = frame.source,
+            Event::Delta { block, delta } => self.grow(block, delta),
+            Event::Stop(stop) => {
+                self.usage = self.usage.updated(stop.usage);
+                self.stop = Some(stop);
+            }
+            Event::Metadata(metadata) => {
+                self.usage = self.usage.updated(metadata.usage);
+                self.latency_ms = metadata.latency_ms.or(self.latency_ms);
+            }
+            Event::End(end) => self.end = Some((end, frame.source)),
+            Event::Head(_) | Event::BlockStop { .. } | Event::Other => {}
+        }
+    }
+
+    fn open(&mut self, number: u32, kind: BlockKind) -> &mut Block {
+        let known = self.blocks.iter().position(|block| block.number == number);
+        let index = known.unwrap_or_else(|| {
+            let (text, tool_input) = (String::new(), String::new());
+            self.blocks.push(Block {
+                number,
+                kind,
+                source: None,
+                text,
+                tool_input,
+                signature: None,
+                redacted: None,
+            });
+            self.blocks.len() - 1
+        });
+        &mut self.blocks[index]
+    }
+
+    fn grow(&mut self, number: u32, delta: Delta) {
+        let kind = match &delta {
+            Delta::Text { .. } => BlockKind::Text,
+            Delta::Reasoning(_) => BlockKind::Reasoning,
+            Delta::ToolInput(_) | Delta::Other => BlockKind::Other,
+        };
+        let block = self.open(number, kind);
+        match delta {
+            Delta::Text { text, .. } | Delta::Reasoning(Reasoning::Text(text)) => {
+                block.text.push_str(&text)
+            }
+            Delta::Reasoning(Reasoning::Signature(seal)) => block.signature = Some(seal),
+            Delta::Reasoning(Reasoning::Redacted(redacted)) => block.redacted = Some(redacted),
+            Delta::ToolInput(json) => block.tool_input.push_str(&json),
+            Delta::Other => {}
+        }
+    }
+
+    pub(super) fn finish(self, dialect: &dyn Dialect, report: &Report) -> Option<Bytes> {
+        if self.body.is_none() && self.blocks.is_empty() && self.stop.is_none() {
+            return self.end.and_then(|(_, source)| source);
+        }
+        let stop = self.stop.clone().unwrap_or_else(|| {
+            // An answer without a stop was cut, and says so.
+            let end = self
+                .end
+                .as_ref()
+                .map_or(End::Cut(Cut::Lost), |(end, _)| end.clone());
+            Stop {
+                end,
+                sequence: None,
+                usage: Usage::UNKNOWN,
+                report: None,
+            }
+        });
+        let ending = Ending {
+            stop: Some(&stop),
+            usage: Some(self.usage).filter(|usage| *usage != Usage::UNKNOWN),
+            latency_ms: self.latency_ms,
+            report: stop.report.as_ref().map(|_| report::print(report)),
+        };
+        let came = self
+            .body
+            .clone()
+            .and_then(|body| self.patched(dialect, &body, &ending));
+        came.or_else(|| {
+            let body = Bytes::from(dialect.blank(&self.content(dialect)));
+            self.patched(dialect, &body, &ending)
+        })
+    }
+
+    /// A body with what differs spliced in.
+    fn patched(&self, dialect: &dyn Dialect, body: &Bytes, ending: &Ending<'_>) -> Option<Bytes> {
+        let document = Value::object(body)?;
+        let mut edits = Edits::default();
+        self.set_content(dialect, dialect.content(document)?, &mut edits);
+        dialect.set_ending(document, ending, &mut edits);
+        Some(if edits.is_empty() {
+            body.clone()
+        } else {
+            Bytes::from(edits.apply(document.document()))
+        })
+    }
+
+    /// Puts the blocks in the place of those that are there: one by one, where the first of them are
+    /// the same, else all together.
+    fn set_content(&self, dialect: &dyn Dialect, content: Value<'_>, edits: &mut Edits) {
+        let items: Vec<_> = content.items().collect();
+        let all = self.content(dialect);
+        if all == content.raw() {
+            return;
+        }
+        let came = |(item, block): (&Value<'_>, &Block)| {
+            block.source.as_deref() == Some(item.raw().as_bytes())
+        };
+        if items.len() > self.blocks.len() || !items.iter().zip(&self.blocks).all(came) {
+            edits.replace(content, all);
+            return;
+        }
+        for (item, block) in items.iter().zip(&self.blocks) {
+            if let Some(json) = block.print(dialect) {
+                edits.replace(*item, json);
+            }
+        }
+        let more: Vec<_> = self
+            .blocks
+            .iter()
+            .skip(items.len())
+            .filter_map(|block| block.print(dialect))
+            .collect();
+        if !more.is_empty() {
+            edits.append(content, &more.join(","));
+        }
+    }
+
+    /// The blocks, as one array.
+    fn content(&self, dialect: &dyn Dialect) -> String {
+        let blocks: Vec<_> = self
+            .blocks
+            .iter()
+            .filter_map(|block| block.print(dialect))
+            .collect();
+        format!("[{}]", blocks.join(","))
+    }
+}
+
+impl Block {
+    /// Its own JSON, with its text as it is now.
+    fn print(&self, dialect: &dyn Dialect) -> Option<String> {
+        let came = self
+            .source
+            .as_deref()
+            .and_then(Value::object)
+            .and_then(|source| {
+                if self.kind != BlockKind::Text {
+                    return Some(source.raw().to_owned());
+                }
+                let text = |delta: &Delta| match delta {
+                    Delta::Text { text, .. } => Some(text.clone()),
+                    Delta::Reasoning(_) | Delta::ToolInput(_) | Delta::Other => None,
+                };
+                let (_, deltas) = dialect.read_block(source);
+                if deltas.iter().filter_map(text).collect::<String>() == self.text {
+                    return Some(source.raw().to_owned());
+                }
+                dialect.retext(source, &self.text)
+            });
+        came.or_else(|| {
+            dialect.block(&Content {
+                kind: &self.kind,
+                text: &self.text,
+                tool_input: &self.tool_input,
+                signature: self.signature.as_deref(),
+                redacted: self.redacted.as_deref(),
+            })
+        })
+    }
+}

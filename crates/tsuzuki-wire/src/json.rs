@@ -1,0 +1,296 @@
+//! JSON by spans: values are looked up where they stand, and changed by splicing, so that number
+//! spelling, order, white space, duplicate keys and unknown members survive.
+
+mod edits;
+mod text;
+
+pub(crate) use edits::{At, Edits};
+pub(crate) use text::{Text, pair, quote, quoted_inside};
+
+use serde_json::value::RawValue;
+use std::ops::Range;
+
+/// A value inside a document that is known to be JSON.
+#[derive(Clone, Copy)]
+pub(crate) struct Value<'a> {
+    document: &'a str,
+    start: usize,
+    end: usize,
+}
+
+/// What a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Object,
+    Array,
+    String,
+    Number,
+    Bool,
+    Null,
+}
+
+/// A member of an object: its key, still quoted, and its value.
+#[derive(Clone, Copy)]
+pub(crate) struct Member<'a> {
+    pub(crate) key: Value<'a>,
+    pub(crate) value: Value<'a>,
+}
+
+impl<'a> Value<'a> {
+    /// The value a whole document holds; `None`: it is not JSON.
+    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
+        let document = std::str::from_utf8(bytes).ok()?;
+        let raw: &RawValue = serde_json::from_str(document).ok()?;
+        let start = skip_space(document.as_bytes(), 0);
+        Some(Self {
+            document,
+            start,
+            end: start + raw.get().trim().len(),
+        })
+    }
+
+    /// The same, if it is an object.
+    pub(crate) fn object(bytes: &'a [u8]) -> Option<Self> {
+        Self::read(bytes).filter(|value| value.kind() == Kind::Object)
+    }
+
+    /// The whole document it stands in.
+    pub(crate) const fn document(self) -> &'a str {
+        self.document
+    }
+
+    /// Where it stands in its document.
+    pub(crate) const fn span(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// Its own bytes.
+    pub(crate) fn raw(self) -> &'a str {
+        self.document.get(self.span()).unwrap_or_default()
+    }
+
+    pub(crate) fn kind(self) -> Kind {
+        match self.document.as_bytes().get(self.start) {
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b'"') => Kind::String,
+            Some(b't' | b'f') => Kind::Bool,
+            Some(b'n') | None => Kind::Null,
+            Some(_) => Kind::Number,
+        }
+    }
+
+    /// Its members, in order, if it is an object.
+    pub(crate) fn members(self) -> impl Iterator<Item = Member<'a>> {
+        let mut scan = Scan::inside(self, Kind::Object);
+        std::iter::from_fn(move || {
+            let key = scan.value()?;
+            let value = scan.value()?;
+            Some(Member { key, value })
+        })
+    }
+
+    /// Its items, in order, if it is an array.
+    pub(crate) fn items(self) -> impl Iterator<Item = Self> {
+        let mut scan = Scan::inside(self, Kind::Array);
+        std::iter::from_fn(move || scan.value())
+    }
+
+    /// The member of this name: the last one, as common parsers have it. A `null` counts as absent,
+    /// as it does in the AWS protocols.
+    pub(crate) fn member(self, name: &str) -> Option<Self> {
+        self.members()
+            .filter(|member| member.key.is(name))
+            .last()
+            .map(|member| member.value)
+            .filter(|value| value.kind() != Kind::Null)
+    }
+
+    /// The value at the end of a path of members.
+    pub(crate) fn at(self, path: &[&str]) -> Option<Self> {
+        path.iter().try_fold(self, |value, name| value.member(name))
+    }
+
+    /// Whether it is a string of exactly this text.
+    pub(crate) fn is(self, text: &str) -> bool {
+        let Some(inside) = self
+            .raw()
+            .strip_prefix('"')
+            .and_then(|raw| raw.strip_suffix('"'))
+        else {
+            return false;
+        };
+        inside == text || (inside.contains('\\') && self.string().as_deref() == Some(text))
+    }
+
+    /// Its text, if it is a string, with its halves of characters apart.
+    pub(crate) fn text(self) -> Option<Text> {
+        (self.kind() == Kind::String).then(|| Text::read(self.raw()))
+    }
+
+    /// Its text, if it is a string; half a character reads as U+FFFD.
+    pub(crate) fn string(self) -> Option<String> {
+        self.text().map(Text::whole)
+    }
+
+    /// Its number, if it is a whole number that is not negative.
+    pub(crate) fn number(self) -> Option<u64> {
+        self.raw().parse().ok()
+    }
+}
+
+/// A walk over the values of an object or array. Keys and values come alternately from an object.
+struct Scan<'a> {
+    document: &'a str,
+    at: usize,
+}
+
+impl<'a> Scan<'a> {
+    fn inside(value: Value<'a>, kind: Kind) -> Self {
+        let at = if value.kind() == kind {
+            value.start + 1
+        } else {
+            value.document.len()
+        };
+        Self {
+            document: value.document,
+            at,
+        }
+    }
+
+    fn value(&mut self) -> Option<Value<'a>> {
+        let bytes = self.document.as_bytes();
+        let start = skip_space(bytes, self.at);
+        if matches!(bytes.get(start), None | Some(b'}' | b']')) {
+            self.at = self.document.len();
+            return None;
+        }
+        let end = skip_value(bytes, start);
+        let next = skip_space(bytes, end);
+        self.at = if matches!(bytes.get(next), Some(b',' | b':')) {
+            next + 1
+        } else {
+            next
+        };
+        Some(Value {
+            document: self.document,
+            start,
+            end,
+        })
+    }
+}
+
+fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+    while matches!(bytes.get(at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        at += 1;
+    }
+    at
+}
+
+/// Past the string that begins here.
+fn skip_string(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// Past the value that begins here. The document is known to be JSON, so brackets need only be counted.
+fn skip_value(bytes: &[u8], start: usize) -> usize {
+    let mut at = start;
+    let mut depth = 0_usize;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at = skip_string(bytes, at);
+                if depth == 0 {
+                    return at;
+                }
+            }
+            b'{' | b'[' => {
+                depth += 1;
+                at += 1;
+            }
+            b'}' | b']' if depth == 0 => return at,
+            b'}' | b']' => {
+                depth -= 1;
+                at += 1;
+                if depth == 0 {
+                    return at;
+                }
+            }
+            b',' | b' ' | b'\t' | b'\n' | b'\r' if depth == 0 => return at,
+            _ => at += 1,
+        }
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Edits, Kind, Value};
+
+    const ODD: &str =
+        r#" { "a" : 1.0E+2 ,"b\u0062": [ {"x":"]}\"" } , 2,"" ] , "a":  -0 , "n":null,"e":{ } } "#;
+
+    fn odd() -> Value<'static> {
+        Value::read(ODD.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn values_stand_where_they_are_written() {
+        let raws: Vec<_> = odd()
+            .members()
+            .map(|member| (member.key.raw(), member.value.raw()))
+            .collect();
+        assert_eq!(
+            raws,
+            [
+                (r#""a""#, "1.0E+2"),
+                (r#""b\u0062""#, r#"[ {"x":"]}\"" } , 2,"" ]"#),
+                (r#""a""#, "-0"),
+                (r#""n""#, "null"),
+                (r#""e""#, "{ }"),
+            ]
+        );
+        let items: Vec<_> = odd()
+            .member("bb")
+            .unwrap()
+            .items()
+            .map(Value::raw)
+            .collect();
+        assert_eq!(items, [r#"{"x":"]}\"" }"#, "2", r#""""#]);
+    }
+
+    #[test]
+    fn the_last_of_two_members_is_meant_and_null_is_absent() {
+        assert_eq!(odd().member("a").unwrap().raw(), "-0");
+        assert!(odd().member("n").is_none());
+        assert_eq!(odd().member("e").unwrap().kind(), Kind::Object);
+        assert_eq!(odd().member("e").unwrap().members().count(), 0);
+    }
+
+    #[test]
+    fn what_is_not_json_is_not_read() {
+        for bad in ["", "{", "{}x", "{'a':1}", "[1,]", "\"\u{1}\"", "nul"] {
+            assert!(Value::read(bad.as_bytes()).is_none(), "{bad}");
+        }
+        assert!(Value::read(&[b'"', 0xff, b'"']).is_none());
+    }
+
+    #[test]
+    fn deep_nesting_is_no_danger() {
+        let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
+        assert_eq!(Value::read(deep.as_bytes()).unwrap().items().count(), 1);
+    }
+
+    #[test]
+    fn no_edit_no_change() {
+        assert_eq!(Edits::default().apply(ODD), ODD);
+    }
+}
