@@ -1,7 +1,8 @@
 //! How a run ends: the one table from what happened to an exit code and a hint.
 
 use std::process::ExitCode;
-use tsuzuki::engine::{Cut, End, Finish, Incomplete, Outcome, Refusal, Rejection};
+use tsuzuki::engine::{End, Incomplete, Outcome, Rejection};
+use tsuzuki::wire::stop_label;
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +157,7 @@ fn incomplete(why: &Incomplete) -> (String, &'static str) {
             "ask for less at a time, or ask a model with a larger window: tsuzuki models",
         ),
         Incomplete::Fault(end) => (
-            format!("the backend failed, and went on failing ({})", stop_reason(end)),
+            format!("the backend failed, and went on failing ({})", stop_label(end)),
             "try again in a while",
         ),
         Incomplete::Rejected(end) => rejected(end),
@@ -171,7 +172,7 @@ fn incomplete(why: &Incomplete) -> (String, &'static str) {
 fn rejected(end: &End) -> (String, &'static str) {
     let End::Rejected(rejection) = end else {
         return (
-            format!("the backend would not go on ({})", stop_reason(end)),
+            format!("the backend would not go on ({})", stop_label(end)),
             "run it again with -v to see each part",
         );
     };
@@ -202,30 +203,4 @@ fn rejected(end: &End) -> (String, &'static str) {
         ),
     };
     (fact.to_owned(), hint)
-}
-
-/// Why a part stopped, in Bedrock's vocabulary where it has a word.
-pub(crate) fn stop_reason(end: &End) -> &str {
-    match end {
-        End::Finished(Finish::EndTurn) => "end_turn",
-        End::Finished(Finish::StopSequence) => "stop_sequence",
-        End::Finished(Finish::ToolUse) => "tool_use",
-        End::Cut(Cut::Length) => "max_tokens",
-        End::Cut(Cut::Lost) => "connection lost",
-        End::Cut(Cut::Damaged) => "damaged bytes",
-        End::Cut(Cut::Stalled) => "stalled",
-        End::Cut(Cut::Throttled { .. }) => "throttled",
-        End::Cut(Cut::Overloaded { .. }) => "service error",
-        End::Cut(Cut::Malformed(reason)) => reason,
-        End::Refused(Refusal::Guardrail) => "guardrail_intervened",
-        End::Refused(Refusal::ContentFilter) => "content_filtered",
-        End::Refused(Refusal::Declined) => "refusal",
-        End::Rejected(Rejection::Invalid) => "invalid request",
-        End::Rejected(Rejection::Denied) => "access denied",
-        End::Rejected(Rejection::NotFound) => "not found",
-        End::Rejected(Rejection::NoPrefill) => "no prefill",
-        End::Rejected(Rejection::LimitIs(_)) => "limit too high",
-        End::Rejected(Rejection::ContextFull) => "context window full",
-        End::Unknown(reason) => reason,
-    }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use tsuzuki::engine::{Event, Frame, LegReport, Outcome, Policy, Proof, Report, Why};
+use tsuzuki::wire::{report_json, stop_label};
 use tsuzuki::{Client, Question, Reply, Step, Wired};
 
 /// Asks, prints the answer as it comes, and says on standard error how it went.
@@ -25,11 +26,8 @@ pub(crate) async fn run(ask: Ask) -> Result<Exit, Failure> {
         return Ok(Exit::Complete);
     };
     if ask.json {
-        let whole = json!({
-            "text": told.text,
-            "outcome": told.outcome,
-            "report": told.report,
-        });
+        let report: Value = serde_json::from_str(&report_json(&told.report)).unwrap_or_default();
+        let whole = json!({ "text": told.text, "outcome": report["outcome"], "report": report });
         print::data(&format!("{whole:#}\n"))?;
     } else if !told.text.is_empty() {
         print::line_end_for_the_eye()?;
@@ -167,7 +165,7 @@ fn part(leg: &LegReport) -> String {
         "part {}: {}, {}, {} tokens in, {} out, {} ms, request {}",
         leg.id.0,
         leg.by,
-        leg.end.as_ref().map_or("no end", exit::stop_reason),
+        leg.end.as_ref().map_or("no end", stop_label),
         tokens(leg.usage.input),
         tokens(leg.usage.output),
         leg.ms,
