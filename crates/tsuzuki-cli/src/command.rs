@@ -37,17 +37,16 @@ fn runtime(mut builder: Builder) -> Result<Runtime, Failure> {
 /// The offline simulator, with its own answers or those of a scenario.
 fn simulator(scenario: Option<&Path>) -> Result<Simulator, Failure> {
     let Some(file) = scenario else {
-        return Ok(Simulator::new());
+        return Ok(Simulator::new(Scenario::default()));
     };
-    let text = read(file)?;
-    let scenario = Scenario::parse(&text).map_err(|error| {
+    let scenario = Scenario::parse(&read(file)?).map_err(|error| {
         Failure::new(
             Exit::Usage,
             format!("{}: {error}", file.display()),
-            "docs/scenarios.md shows the language of scenario files",
+            "scenarios/ in the repository has examples of every key",
         )
     })?;
-    Ok(Simulator::with(scenario))
+    Ok(Simulator::new(scenario))
 }
 
 /// The text of a file.
