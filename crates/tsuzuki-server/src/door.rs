@@ -6,10 +6,12 @@ use crate::guard::Guard;
 use crate::route::Route;
 use crate::{Limits, Settings, forward, headers, health, intake};
 use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
 use http::request::Parts;
 use http::{Request, StatusCode};
+use http_body::Frame;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Incoming;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -152,6 +154,21 @@ pub(crate) fn whole(status: StatusCode, body: Bytes) -> Response {
     let mut response = http::Response::new(body);
     *response.status_mut() = status;
     response
+}
+
+/// A response body that comes in pieces.
+pub(crate) fn pieces(
+    pieces: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
+) -> Body {
+    let frames = pieces.then(|piece| async move {
+        if piece.is_err() {
+            // hyper throws away what it has not written yet when a body breaks; the pieces before
+            // the break were sent, and shall arrive.
+            tokio::task::yield_now().await;
+        }
+        piece.map(Frame::data)
+    });
+    StreamBody::new(frames).boxed_unsync()
 }
 
 /// How long ago this was, for a log line.

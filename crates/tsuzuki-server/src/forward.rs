@@ -1,12 +1,10 @@
 //! What nobody needs to read: passed on byte for byte, both ways.
 
-use crate::door::{Response, milliseconds};
+use crate::door::{Response, milliseconds, pieces};
 use crate::error::Fault;
 use crate::headers::{self, Length};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use http::StatusCode;
-use http_body::Frame;
-use http_body_util::{BodyExt, StreamBody};
 use std::time::Instant;
 use tsuzuki::engine::ModelId;
 use tsuzuki::{Backend, BodyError, RawRequest};
@@ -45,8 +43,7 @@ pub(crate) async fn forward(
         "forwarded"
     );
     let rest = stream::iter(first.map(Ok)).chain(answer.body);
-    let body = StreamBody::new(rest.map_ok(Frame::data)).boxed_unsync();
-    let mut response = http::Response::new(body);
+    let mut response = http::Response::new(pieces(rest));
     *response.status_mut() = status;
     *response.headers_mut() = headers::incoming(&answer.headers, Length::Kept);
     Ok(response)

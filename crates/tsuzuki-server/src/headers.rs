@@ -43,8 +43,11 @@ const OF_THIS_ENDPOINT: &[&str] = &[
     "referer",
 ];
 
+/// A number for all legs together, if it is known.
+type Total = fn(&Report) -> Option<u64>;
+
 /// Fields of an answer that speak for one leg alone, and what they are for all legs together.
-const SUMMED: &[(&str, fn(&Report) -> Option<u64>)] = &[
+const SUMMED: &[(&str, Total)] = &[
     ("x-amzn-bedrock-input-token-count", |report| {
         report.usage.input
     }),

@@ -20,6 +20,8 @@ use tsuzuki::wire::{Encoder, Form};
 /// The most steps that become one write when they are ready together.
 const BATCH: usize = 64;
 
+const JSON: &str = "application/json";
+
 /// One answer that is being written.
 pub(crate) struct Running {
     pub(crate) form: Form,
@@ -205,7 +207,7 @@ impl<'a> Writing<'a> {
         if !self.log.is_open() {
             self.log.open(Opening {
                 status: self.status(),
-                headers: self.headers(Length::Ours),
+                headers: self.headers(self.content_type()),
             });
         }
     }
@@ -217,16 +219,20 @@ impl<'a> Writing<'a> {
             .unwrap_or(StatusCode::OK)
     }
 
-    /// The backend's header fields, and what every answer of this form has.
-    fn headers(&self, length: Length) -> HeaderMap {
+    const fn content_type(&self) -> &'static str {
+        match self.form.delivery() {
+            Delivery::Streamed => "application/vnd.amazon.eventstream",
+            Delivery::Collected => JSON,
+        }
+    }
+
+    /// The backend's header fields, and what every response has.
+    fn headers(&self, content_type: &'static str) -> HeaderMap {
         let fields = self.head.as_ref().map_or(&[][..], |head| &head.headers);
-        let mut headers = headers::incoming(fields, length);
+        let mut headers = headers::incoming(fields, Length::Ours);
         headers
             .entry(header::CONTENT_TYPE)
-            .or_insert(HeaderValue::from_static(match self.form.delivery() {
-                Delivery::Streamed => "application/vnd.amazon.eventstream",
-                Delivery::Collected => "application/json",
-            }));
+            .or_insert(HeaderValue::from_static(content_type));
         // All who join get the same id.
         if !headers.contains_key(headers::REQUEST_ID)
             && let Ok(id) = HeaderValue::try_from(uuid::Uuid::new_v4().to_string())
@@ -277,7 +283,7 @@ impl<'a> Writing<'a> {
     fn end(&mut self, last: Option<Bytes>, outcome: &Outcome, report: &Report) -> StatusCode {
         match (self.form.delivery(), last) {
             (Delivery::Collected, Some(body)) if !self.log.is_open() => {
-                let mut headers = self.headers(Length::Ours);
+                let mut headers = self.headers(self.content_type());
                 headers::sum(&mut headers, report);
                 headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
                 self.log.open(Opening {
@@ -306,7 +312,7 @@ impl<'a> Writing<'a> {
         let fault = Fault::of(outcome, report);
         let refused = self.head.is_some() && !self.succeeded();
         let (status, headers, body) = match error {
-            Some(body) if refused => (self.status(), self.headers(Length::Ours), body),
+            Some(body) if refused => (self.status(), self.headers(JSON), body),
             Some(_) | None => {
                 let (parts, _) = fault.response().into_parts();
                 (parts.status, parts.headers, fault.body())

@@ -8,12 +8,10 @@
 //! While a retry may still come, everything is kept; afterwards only what the slowest reader has
 //! not taken. The writer waits when it is too far ahead, and learns when all readers are gone.
 
-use crate::door::{Body, Response};
+use crate::door::{Body, Response, pieces};
 use async_stream::stream;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use http_body::Frame;
-use http_body_util::{BodyExt, StreamBody};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -278,10 +276,10 @@ impl Reader {
     }
 
     fn body(self) -> Body {
-        let pieces = stream! {
+        pieces(stream! {
             loop {
                 match self.next().await {
-                    Ok(Some(piece)) => yield Ok(Frame::data(piece)),
+                    Ok(Some(piece)) => yield Ok(piece),
                     Ok(None) => return,
                     Err(error) => {
                         yield Err(error);
@@ -289,8 +287,7 @@ impl Reader {
                     }
                 }
             }
-        };
-        StreamBody::new(pieces).boxed_unsync()
+        })
     }
 
     async fn next(&self) -> Result<Option<Bytes>, BodyError> {

@@ -26,7 +26,7 @@ pub(crate) fn lower(mode: Mode, wish: Option<Mode>) -> Mode {
 pub(crate) fn narrowed(policy: &Policy, said: Option<Mode>, wish: &Wish) -> Result<Policy, Fault> {
     let bad = |field: &str| Fault::validation(format!("tsuzuki.{field} must be greater than 0"));
     let seconds = wish.max_seconds;
-    if seconds.is_some_and(|seconds| !(seconds > 0.0)) {
+    if seconds.is_some_and(|seconds| seconds <= 0.0) {
         return Err(bad("maxSeconds"));
     }
     if wish.max_legs == Some(0) {
@@ -35,7 +35,7 @@ pub(crate) fn narrowed(policy: &Policy, said: Option<Mode>, wish: &Wish) -> Resu
     if wish.max_output_tokens == Some(0) {
         return Err(bad("maxOutputTokens"));
     }
-    if wish.max_cost.is_some_and(|cost| !(cost >= 0.0)) {
+    if wish.max_cost.is_some_and(|cost| cost < 0.0) {
         return Err(Fault::validation("tsuzuki.maxCost must not be negative"));
     }
     // A float too large for the type becomes its largest value, which no deadline outlives.

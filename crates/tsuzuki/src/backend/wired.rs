@@ -46,8 +46,9 @@ impl Backend for Wired {
                 return;
             };
             let RawResponse { status, headers, mut body } = transport.send(request).await;
-            let headers = headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
-            let head = Head { status, headers };
+            let headers: Vec<(String, String)> = headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+            let request_id = headers.iter().find(|(name, _)| name == "x-amzn-requestid").map(|(_, id)| id.clone());
+            let head = Head { status, headers, request_id };
             let mut decoder = Decoder::new(form, &head);
             yield Frame::made(Event::Head(head));
             let mut frames = Vec::new();
