@@ -24,7 +24,10 @@ mod client;
 mod drive;
 mod error;
 mod journal;
+pub mod models;
+pub mod prose;
 mod raw;
+pub mod simulator;
 
 pub use backend::{Backend, Transport, Wired};
 pub use client::{Client, Question, Reply, Turn};
