@@ -19,6 +19,7 @@ HAIKU = "anthropic.claude-3-haiku-20240307-v1:0"
 SONNET = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
 SONNET_5 = "us.anthropic.claude-sonnet-5"
 OPUS = "us.anthropic.claude-opus-4-6-v1"
+COUNTED = SONNET.removeprefix("us.")  # CountTokens takes bare ids, of newer models only
 PREFILL = (HAIKU, SONNET)
 NO_PREFILL = (SONNET_5, OPUS)
 
@@ -169,10 +170,10 @@ def invoke_stream(client, model, text, limit, wish=None):
     chunks = [json.loads(event["chunk"]["bytes"]) for event in response["body"]]
     by_type = {chunk["type"]: chunk for chunk in chunks}
     deltas = [chunk for chunk in chunks if chunk["type"] == "content_block_delta"]
-    usage = {
-        "inputTokens": by_type["message_start"]["message"]["usage"]["input_tokens"],
-        "outputTokens": by_type["message_delta"]["usage"]["output_tokens"],
-    }
+    # message_start tells the input of the first leg only: it is sent before anybody knows of others.
+    metrics = by_type["message_stop"]["amazon-bedrock-invocationMetrics"]
+    usage = {"inputTokens": metrics["inputTokenCount"], "outputTokens": metrics["outputTokenCount"]}
+    assert by_type["message_delta"]["usage"]["output_tokens"] == usage["outputTokens"]
     return Answer(
         "".join(delta["delta"]["text"] for delta in deltas),
         by_type["message_delta"]["delta"]["stop_reason"],

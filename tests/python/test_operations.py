@@ -4,18 +4,18 @@ import json
 
 import pytest
 
-from endpoint import HAIKU, OPUS, SONNET, converse, native_body, user
+from endpoint import COUNTED, HAIKU, OPUS, SONNET, converse, native_body, user
 
 
 def test_counting_agrees_with_usage(endpoint):
     client = endpoint.client()
-    counted = client.count_tokens(modelId=HAIKU, input={"converse": {"messages": user("/long 2")}})
-    assert counted["inputTokens"] == converse(client, HAIKU, "/long 2", 4096).usage["inputTokens"] > 0
+    counted = client.count_tokens(modelId=COUNTED, input={"converse": {"messages": user("/long 2")}})
+    assert counted["inputTokens"] == converse(client, SONNET, "/long 2", 4096).usage["inputTokens"] > 0
 
 
 def test_counting_a_native_body(endpoint):
     body = native_body("/long 2", 10).encode()
-    counted = endpoint.client().count_tokens(modelId=HAIKU, input={"invokeModel": {"body": body}})
+    counted = endpoint.client().count_tokens(modelId=COUNTED, input={"invokeModel": {"body": body}})
     assert counted["inputTokens"] > 0
 
 

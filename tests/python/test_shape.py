@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from endpoint import HAIKU, NO_PREFILL, ROOT, SONNET, native_body, user
+from endpoint import COUNTED, HAIKU, NO_PREFILL, ROOT, SONNET, native_body, user
 
 SHARED = pathlib.Path(os.environ.get("TSUZUKI_SHARED", ROOT.parent / "shared"))
 TOOL = SHARED / "tools" / "shape_check.py"
@@ -74,6 +74,6 @@ def test_converse_has_its_keys_in_bedrocks_order(endpoint):
 
 def test_counting(endpoint, tmp_path):
     body = json.dumps({"input": {"converse": {"messages": user("hi")}}})
-    status, headers, answer = send(endpoint, "count-tokens", body, HAIKU)
+    status, headers, answer = send(endpoint, "count-tokens", body, COUNTED)
     assert status == 200, answer
     check(tmp_path, "CountTokens", status, headers, answer)

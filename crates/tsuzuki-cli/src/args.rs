@@ -18,8 +18,10 @@ const DEFAULT_MODEL: &str = "global.anthropic.claude-sonnet-5-5";
 /// version always asks the offline simulator: no AI, no AWS, no cost.
 #[derive(Debug, Parser)]
 #[command(name = "tsuzuki", version, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 complete, 1 incomplete (what there is stands on stdout), \
-    2 usage or configuration, 3 refused or backend unavailable, 130 cancelled")]
+#[command(
+    after_help = "Exit codes: 0 complete, 1 incomplete (what there is stands on stdout), \
+    2 usage or configuration, 3 refused or backend unavailable, 130 cancelled"
+)]
 pub(crate) struct Line {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -190,7 +192,8 @@ fn field(text: &str) -> Result<(String, Value), String> {
     let (name, json) = text
         .split_once('=')
         .ok_or("a field is KEY=JSON, as in top_k=40")?;
-    let value = serde_json::from_str(json)
-        .map_err(|_| format!("the value of {name} is not JSON; a text needs quotes: '{name}=\"text\"'"))?;
+    let value = serde_json::from_str(json).map_err(|_| {
+        format!("the value of {name} is not JSON; a text needs quotes: '{name}=\"text\"'")
+    })?;
     Ok((name.to_owned(), value))
 }

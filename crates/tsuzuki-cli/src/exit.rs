@@ -137,7 +137,8 @@ fn incomplete(why: &Incomplete) -> (String, &'static str) {
             "ask again, or ask another model",
         ),
         Incomplete::NotText => (
-            "the answer was cut inside something other than text, which cannot be resumed".to_owned(),
+            "the answer was cut inside something other than text, which cannot be resumed"
+                .to_owned(),
             "raise --max-tokens",
         ),
         Incomplete::ReasoningOnly => (
@@ -157,7 +158,10 @@ fn incomplete(why: &Incomplete) -> (String, &'static str) {
             "ask for less at a time, or ask a model with a larger window: tsuzuki models",
         ),
         Incomplete::Fault(end) => (
-            format!("the backend failed, and went on failing ({})", stop_label(end)),
+            format!(
+                "the backend failed, and went on failing ({})",
+                stop_label(end)
+            ),
             "try again in a while",
         ),
         Incomplete::Rejected(end) => rejected(end),

@@ -42,7 +42,10 @@ pub(crate) fn talk(line: &str) {
 
 /// Says what went wrong, and the way out.
 pub(crate) fn failure(failure: &Failure) {
-    talk(&format!("error: {}\n\nhint: {}", failure.fact, failure.hint));
+    talk(&format!(
+        "error: {}\n\nhint: {}",
+        failure.fact, failure.hint
+    ));
 }
 
 /// Prints help or the version where clap would, and ends the program as clap would.

@@ -20,7 +20,11 @@ pub(crate) async fn run(ask: Ask) -> Result<Exit, Failure> {
     )?))))
     .policy(Policy::new(ask.mode.into()));
     let mut reply = client.ask(&question).map_err(|error| {
-        Failure::new(Exit::Usage, error.to_string(), "tsuzuki ask --help shows the options")
+        Failure::new(
+            Exit::Usage,
+            error.to_string(),
+            "tsuzuki ask --help shows the options",
+        )
     })?;
     let Some(told) = listen(&mut reply, &ask).await? else {
         return Ok(Exit::Complete);
@@ -33,15 +37,21 @@ pub(crate) async fn run(ask: Ask) -> Result<Exit, Failure> {
         print::line_end_for_the_eye()?;
     }
     if ask.verbose {
-        told.report.legs.iter().for_each(|leg| print::talk(&part(leg)));
+        told.report
+            .legs
+            .iter()
+            .for_each(|leg| print::talk(&part(leg)));
     }
-    print::talk(&summary(&told.outcome, &told.report));
     let shown = if told.text.is_empty() {
         Shown::Nothing
     } else {
         Shown::Text
     };
-    exit::of(&told.outcome, shown, told.said.as_deref())
+    let ended = exit::of(&told.outcome, shown, told.said.as_deref());
+    if shown == Shown::Text || ended.is_ok() {
+        print::talk(&summary(&told.outcome, &told.report));
+    }
+    ended
 }
 
 /// What came of a question.
@@ -88,14 +98,22 @@ async fn listen(reply: &mut Reply, ask: &Ask) -> Result<Option<Told>, Failure> {
                         Why::Fault => "after a fault",
                         Why::Deadline => "for the model",
                     };
-                    print::talk(&format!("waiting {why}, {} ms at most", at_most.as_millis()));
+                    print::talk(&format!(
+                        "waiting {why}, {} ms at most",
+                        at_most.as_millis()
+                    ));
                 }
             }
             Some(Step::Over { outcome, report }) => {
                 if !streams && !ask.json && print::data(&text)? == Reader::Gone {
                     return Ok(None);
                 }
-                return Ok(Some(Told { text, outcome, report, said }));
+                return Ok(Some(Told {
+                    text,
+                    outcome,
+                    report,
+                    said,
+                }));
             }
             None => {
                 return Err(Failure::new(
@@ -194,7 +212,16 @@ fn summary(outcome: &Outcome, report: &Report) -> String {
         (Proof::Unverified, "unverified"),
     ]
     .into_iter()
-    .map(|(proof, name)| (report.seams.iter().filter(|seam| seam.proof == proof).count(), name))
+    .map(|(proof, name)| {
+        (
+            report
+                .seams
+                .iter()
+                .filter(|seam| seam.proof == proof)
+                .count(),
+            name,
+        )
+    })
     .filter(|(count, _)| *count > 0)
     .map(|(count, name)| format!("{count} {name}"))
     .collect();

@@ -46,7 +46,10 @@ impl Interrupts {
     }
 }
 
-#[cfg_attr(not(unix), expect(dead_code, reason = "only Unix signals can fail to be taken over"))]
+#[cfg_attr(
+    not(unix),
+    expect(dead_code, reason = "only Unix signals can fail to be taken over")
+)]
 fn deaf(error: &io::Error) -> Failure {
     Failure::new(
         Exit::Usage,

@@ -7,14 +7,26 @@ use serde_json::{Value, json};
 use tsuzuki::engine::Prefill;
 use tsuzuki::models::{Model, Models};
 
-const HEADINGS: [&str; 7] = ["MODEL", "CONTEXT", "OUTPUT", "PREFILL", "$ IN", "$ OUT", "END OF LIFE"];
+const HEADINGS: [&str; 7] = [
+    "MODEL",
+    "CONTEXT",
+    "OUTPUT",
+    "PREFILL",
+    "$ IN",
+    "$ OUT",
+    "END OF LIFE",
+];
 
 /// Prints the table, or the part of it that was asked for.
 pub(crate) fn run(typed: &Typed) -> Result<Exit, Failure> {
     let wanted = typed.filter.as_deref().unwrap_or_default().to_lowercase();
     let models: Vec<&Model> = Models::builtin()
         .iter()
-        .filter(|model| [&model.id, &model.name].iter().any(|text| text.to_lowercase().contains(&wanted)))
+        .filter(|model| {
+            [&model.id, &model.name]
+                .iter()
+                .any(|text| text.to_lowercase().contains(&wanted))
+        })
         .collect();
     if models.is_empty() {
         return Err(Failure::new(
@@ -95,9 +107,13 @@ fn table(models: &[&Model]) -> String {
 }
 
 fn row(model: &Model) -> [String; 7] {
-    let number = |count: Option<u32>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+    let number =
+        |count: Option<u32>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
     let price = |of: fn(&tsuzuki::models::PriceRow) -> f64| {
-        model.price.as_ref().map_or_else(|| "?".to_owned(), |row| of(row).to_string())
+        model
+            .price
+            .as_ref()
+            .map_or_else(|| "?".to_owned(), |row| of(row).to_string())
     };
     [
         model.id.clone(),

@@ -47,7 +47,12 @@ pub(crate) async fn run(typed: Serve) -> Result<Exit, Failure> {
     let patience = settings.limits.drain.as_secs();
     let backend = Arc::new(Wired::new(Arc::new(simulator)));
     let shutdown = CancellationToken::new();
-    let mut serving = pin!(tsuzuki_server::serve(listener, settings, backend, shutdown.clone()));
+    let mut serving = pin!(tsuzuki_server::serve(
+        listener,
+        settings,
+        backend,
+        shutdown.clone()
+    ));
     tokio::select! {
         ended = &mut serving => return over(ended),
         () = interrupts.next() => shutdown.cancel(),
@@ -103,13 +108,15 @@ fn private_folder(folder: &Path) -> Result<(), Failure> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    parents.and_then(|()| builder.create(folder)).map_err(|error| {
-        Failure::new(
-            Exit::Usage,
-            format!("the folder {} cannot be made: {error}", folder.display()),
-            "name a folder that you may write: --data DIR",
-        )
-    })
+    parents
+        .and_then(|()| builder.create(folder))
+        .map_err(|error| {
+            Failure::new(
+                Exit::Usage,
+                format!("the folder {} cannot be made: {error}", folder.display()),
+                "name a folder that you may write: --data DIR",
+            )
+        })
 }
 
 fn log() {

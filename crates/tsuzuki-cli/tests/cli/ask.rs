@@ -34,7 +34,14 @@ fn the_limit_makes_no_difference_to_the_text() {
 #[test]
 fn one_piece_or_many_make_no_difference_to_the_text() {
     let streamed = tsuzuki(["ask", "--max-tokens", "50", "/code python 20"]).run();
-    let collected = tsuzuki(["ask", "--max-tokens", "50", "--no-stream", "/code python 20"]).run();
+    let collected = tsuzuki([
+        "ask",
+        "--max-tokens",
+        "50",
+        "--no-stream",
+        "/code python 20",
+    ])
+    .run();
     assert_eq!((streamed.exit, collected.exit), (Some(0), Some(0)));
     assert_eq!(streamed.stdout, collected.stdout);
 }
@@ -55,7 +62,10 @@ fn json() {
     let whole: serde_json::Value = serde_json::from_str(&done.stdout).expect("JSON");
     assert_eq!(done.exit, Some(0));
     assert_eq!(whole["outcome"], "complete");
-    assert_eq!(whole["text"], tsuzuki(["ask", "/long 2"]).run().stdout.as_str());
+    assert_eq!(
+        whole["text"],
+        tsuzuki(["ask", "/long 2"]).run().stdout.as_str()
+    );
     assert!(whole["report"]["legs"].as_array().expect("legs").len() > 1);
 }
 
@@ -82,7 +92,9 @@ fn no_question() {
 
 #[test]
 fn a_question_that_is_not_text() {
-    tsuzuki(["ask"]).stdin(b"\xff\xfe canary").snapshot("ask_not_text");
+    tsuzuki(["ask"])
+        .stdin(b"\xff\xfe canary")
+        .snapshot("ask_not_text");
 }
 
 #[test]
@@ -158,7 +170,12 @@ fn ctrl_c_keeps_the_text() {
     stdout.read_to_end(&mut rest).expect("the answer ends");
     let done = finish(child);
     assert_eq!(done.exit, Some(130));
-    assert!(done.stderr.contains("error: the answer was cancelled\n\nhint: "), "{}", done.stderr);
+    assert!(
+        done.stderr
+            .contains("error: the answer was cancelled\n\nhint: "),
+        "{}",
+        done.stderr
+    );
     let text = String::from_utf8([head.as_slice(), &rest].concat()).expect("whole characters");
     let whole = tsuzuki(["ask", "/long 100"]).run().stdout;
     assert!(whole.starts_with(&text) && text.len() < whole.len());

@@ -29,9 +29,15 @@ fn a_port_that_is_taken() {
 
 #[test]
 fn a_scenario_with_a_mistake() {
-    tsuzuki(["serve", "--listen", "127.0.0.1:0", "--scenario", "wrong.toml"])
-        .file("wrong.toml", "schema = 1\n\n[[rule]]\nuser = '('\n")
-        .snapshot("serve_scenario_mistake");
+    tsuzuki([
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--scenario",
+        "wrong.toml",
+    ])
+    .file("wrong.toml", "schema = 1\n\n[[rule]]\nuser = '('\n")
+    .snapshot("serve_scenario_mistake");
 }
 
 /// Starts an endpoint, does something with its address, and ends it with a signal.
@@ -42,7 +48,11 @@ fn while_serving(run: &Run, ending: &str, act: impl FnOnce(&str)) -> Done {
     let mut byte = [0];
     let mut text = String::new();
     while !text.contains("Ctrl-C") {
-        assert_eq!(stdout.read(&mut byte).expect("it prints"), 1, "it says how it is stopped");
+        assert_eq!(
+            stdout.read(&mut byte).expect("it prints"),
+            1,
+            "it says how it is stopped"
+        );
         printed.extend(byte);
         text = String::from_utf8_lossy(&printed).into_owned();
     }
@@ -65,7 +75,11 @@ fn get(address: &str, path: &str) -> String {
     stream
         .set_read_timeout(Some(Duration::from_secs(20)))
         .expect("a timeout");
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").expect("sent");
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+    )
+    .expect("sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("answered");
     answer

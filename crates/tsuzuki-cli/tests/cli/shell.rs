@@ -87,7 +87,12 @@ impl Run {
             Some(code) => writeln!(actual, "{code}").expect("a string takes all"),
             None => actual.push_str("killed\n"),
         }
-        write!(actual, "--- stdout\n{}\n--- stderr\n{}", done.stdout, done.stderr).expect("a string takes all");
+        write!(
+            actual,
+            "--- stdout\n{}\n--- stderr\n{}",
+            done.stdout, done.stderr
+        )
+        .expect("a string takes all");
         let actual = steady(&actual);
         let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("tests/cli/snapshots")
@@ -147,13 +152,18 @@ pub fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
 fn steady(text: &str) -> String {
     let rules = [
         (r"\b\d+ ms\b", "N ms"),
-        (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "ID"),
+        (
+            r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+            "ID",
+        ),
         (r"127\.0\.0\.1:[1-9]\d+", "127.0.0.1:PORT"),
     ];
-    rules.iter().fold(text.to_owned(), |text, (pattern, replacement)| {
-        Regex::new(pattern)
-            .expect("a regular expression")
-            .replace_all(&text, *replacement)
-            .into_owned()
-    })
+    rules
+        .iter()
+        .fold(text.to_owned(), |text, (pattern, replacement)| {
+            Regex::new(pattern)
+                .expect("a regular expression")
+                .replace_all(&text, *replacement)
+                .into_owned()
+        })
 }

@@ -26,7 +26,10 @@ fn nothing() {
 fn version() {
     let done = tsuzuki(["--version"]).run();
     assert_eq!(done.exit, Some(0));
-    assert_eq!(done.stdout, format!("tsuzuki {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        done.stdout,
+        format!("tsuzuki {}\n", env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[test]

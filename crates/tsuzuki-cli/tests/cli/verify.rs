@@ -3,12 +3,16 @@
 use crate::shell::tsuzuki;
 
 fn long(paragraphs: &str) -> String {
-    tsuzuki(["ask", &format!("/long {paragraphs}")]).run().stdout
+    tsuzuki(["ask", &format!("/long {paragraphs}")])
+        .run()
+        .stdout
 }
 
 #[test]
 fn a_whole_text() {
-    tsuzuki(["verify", "-"]).stdin(long("500")).snapshot("verify_whole");
+    tsuzuki(["verify", "-"])
+        .stdin(long("500"))
+        .snapshot("verify_whole");
 }
 
 #[test]
@@ -20,7 +24,12 @@ fn a_text_in_a_file() {
 #[test]
 fn a_text_with_a_hole() {
     let text = long("12");
-    let cut: String = text.split_inclusive("\n\n").enumerate().filter(|(at, _)| *at != 5).map(|(_, part)| part).collect();
+    let cut: String = text
+        .split_inclusive("\n\n")
+        .enumerate()
+        .filter(|(at, _)| *at != 5)
+        .map(|(_, part)| part)
+        .collect();
     tsuzuki(["verify", "-"]).stdin(cut).snapshot("verify_hole");
 }
 
@@ -32,14 +41,21 @@ fn a_text_that_repeats_itself() {
         .enumerate()
         .flat_map(|(at, part)| std::iter::repeat_n(part, if at == 5 { 2 } else { 1 }))
         .collect();
-    tsuzuki(["verify", "-"]).stdin(doubled).snapshot("verify_doubled");
+    tsuzuki(["verify", "-"])
+        .stdin(doubled)
+        .snapshot("verify_doubled");
 }
 
 #[test]
 fn a_text_with_a_changed_word() {
     let text = long("12");
-    let word = text.split_whitespace().find(|word| word.len() > 6 && word.chars().all(char::is_alphabetic)).expect("a word");
-    tsuzuki(["verify", "-"]).stdin(text.replacen(word, "changed", 1)).snapshot("verify_damaged");
+    let word = text
+        .split_whitespace()
+        .find(|word| word.len() > 6 && word.chars().all(char::is_alphabetic))
+        .expect("a word");
+    tsuzuki(["verify", "-"])
+        .stdin(text.replacen(word, "changed", 1))
+        .snapshot("verify_damaged");
 }
 
 #[test]
@@ -51,7 +67,9 @@ fn a_text_that_stops_early() {
 
 #[test]
 fn a_text_that_checks_nothing() {
-    tsuzuki(["verify", "-"]).stdin("canary\n").snapshot("verify_nothing");
+    tsuzuki(["verify", "-"])
+        .stdin("canary\n")
+        .snapshot("verify_nothing");
 }
 
 #[test]
