@@ -171,7 +171,7 @@ fn misread(error: &DecodeError, body: &[u8]) -> Fault {
             syntax.column()
         )),
         (Place::Wish, Ok(_)) => Fault::validation(format!("tsuzuki: {}", error.kind)),
-        (Place::Request | Place::Response | Place::Frame, Ok(_)) => {
+        (Place::Request, Ok(_)) => {
             Fault::validation(format!("the request body cannot be read: {}", error.kind))
         }
     }

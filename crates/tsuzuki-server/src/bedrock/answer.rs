@@ -115,6 +115,8 @@ struct Writing<'a> {
     encoder: Option<Encoder>,
     /// How the answer began, once its first leg succeeded or all that remains is its error.
     head: Option<Head>,
+    /// Whether anything of the message came.
+    begun: bool,
     /// The error of a response that is one.
     error: Option<Bytes>,
     /// Bytes to be written together.
@@ -134,6 +136,7 @@ impl<'a> Writing<'a> {
             log: &running.log,
             encoder: Some(Encoder::new(running.form)),
             head: None,
+            begun: false,
             error: None,
             ready: BytesMut::new(),
             alone: None,
@@ -149,7 +152,7 @@ impl<'a> Writing<'a> {
                 self.head = Some(head.clone());
                 self.heard = Instant::now();
             }
-            Event::End(_) if !self.succeeded() => self.error = frame.source,
+            Event::End(_) if self.is_error() => self.error = frame.source,
             Event::End(_)
             | Event::Start { .. }
             | Event::BlockStart { .. }
@@ -158,6 +161,7 @@ impl<'a> Writing<'a> {
             | Event::Stop(_)
             | Event::Metadata(_)
             | Event::Other => {
+                self.begun = true;
                 if let Some(bytes) = self
                     .encoder
                     .as_mut()
@@ -167,6 +171,16 @@ impl<'a> Writing<'a> {
                 }
             }
         }
+    }
+
+    /// Whether an end that came now would be all there is to tell.
+    fn is_error(&self) -> bool {
+        let nothing_yet = match self.form.delivery() {
+            Delivery::Collected => !self.begun,
+            // A stream has room for its own exceptions.
+            Delivery::Streamed => false,
+        };
+        nothing_yet || !self.succeeded()
     }
 
     /// Whether the backend took the request.

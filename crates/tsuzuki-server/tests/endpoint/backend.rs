@@ -75,7 +75,9 @@ impl Reply {
 }
 
 impl Scripted {
-    pub(crate) fn new(script: impl Fn(usize, &RawRequest) -> Reply + Send + Sync + 'static) -> Arc<Self> {
+    pub(crate) fn new(
+        script: impl Fn(usize, &RawRequest) -> Reply + Send + Sync + 'static,
+    ) -> Arc<Self> {
         Arc::new(Self {
             script: Box::new(script),
             seen: Mutex::default(),
