@@ -108,7 +108,9 @@ def test_a_scenario_with_a_mistake_does_not_start(scripted):
 
 def test_habits_at_the_seam_leave_no_trace(scripted):
     habits = {
-        "overlap": "overlap = 6",
+        "overlap": 'echo = "none", overlap = 6',
+        "half an echo": 'echo = "partial"',
+        "a quoted echo": 'echo = "quoted"',
         "preamble": 'preamble = "Sure, continuing:\\n\\n"',
         "restart_line": "restart_line = true",
     }

@@ -1,5 +1,6 @@
 """What the endpoint sends, held against botocore's service model by an outside tool."""
 
+import base64
 import json
 import os
 import pathlib
@@ -22,15 +23,21 @@ REQUESTS = {
 
 
 def check(folder, operation, status, headers, body):
+    """Hands the tool one recorded exchange, headers included."""
     if not TOOL.exists():
         pytest.skip(f"{TOOL.name} is not beside the repository")
-    file = folder / "response.bin"
-    file.write_bytes(body)
-    command = [sys.executable, str(TOOL), "--op", operation, "-v"]
-    if status != 200:
-        command += ["--status", str(status), "--error-type", headers["x-amzn-errortype"]]
-    checked = subprocess.run([*command, str(file)], capture_output=True, text=True, timeout=60, check=False)
+    response = {"status": status, "headers": headers}
+    if headers["content-type"] == "application/vnd.amazon.eventstream":
+        response["body_base64"] = base64.b64encode(body).decode()
+    else:
+        response["body"] = json.loads(body)
+    exchange = folder / "exchange.json"
+    exchange.write_text(json.dumps({"operation": operation, "request": {}, "response": response}), encoding="utf-8")
+    checked = subprocess.run(
+        [sys.executable, str(TOOL), "-v", str(exchange)], capture_output=True, text=True, timeout=60, check=False
+    )
     assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "1 checked, 1 clean" in checked.stdout
 
 
 def send(endpoint, path, body, model):

@@ -3,7 +3,7 @@
 use crate::exit::{Exit, Failure};
 use crate::print;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -172,8 +172,12 @@ fn misused(error: &clap::Error) -> Failure {
         Some(ContextValue::String(option)) => Some(option.clone()),
         _ => None,
     };
+    let typed = std::env::args().nth(1).unwrap_or_default();
+    let help = Line::command()
+        .find_subcommand(&typed)
+        .map_or_else(String::new, |command| format!(" {}", command.get_name()));
     let hint = suggested.map_or_else(
-        || "tsuzuki --help and tsuzuki COMMAND --help show what can be typed".to_owned(),
+        || format!("tsuzuki{help} --help shows what can be typed"),
         |option| format!("did you mean {option}?"),
     );
     Failure::new(Exit::Usage, fact, hint)

@@ -176,9 +176,13 @@ fn message(frame: &Frame) -> Option<String> {
     Some(error.get("message")?.as_str()?.to_owned())
 }
 
+/// A count of tokens that may not be known: the call that would have told it broke.
+fn tokens(count: Option<u64>) -> String {
+    count.map_or_else(|| "?".to_owned(), |count| count.to_string())
+}
+
 /// One line about one part.
 fn part(leg: &LegReport) -> String {
-    let tokens = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |n| n.to_string());
     format!(
         "part {}: {}, {}, {} tokens in, {} out, {} ms, request {}",
         leg.id.0,
@@ -231,8 +235,8 @@ fn summary(outcome: &Outcome, report: &Report) -> String {
     let about = if report.estimated { "about " } else { "" };
     line.push(format!(
         "{about}{} tokens in, {} out",
-        report.usage.input.unwrap_or_default(),
-        report.usage.output.unwrap_or_default()
+        tokens(report.usage.input),
+        tokens(report.usage.output)
     ));
     if let Some(cost) = report.cost {
         line.push(format!("${cost:.4} at Bedrock's prices"));

@@ -23,7 +23,7 @@ pub(crate) fn run(typed: &Typed) -> Result<Exit, Failure> {
     let models: Vec<&Model> = Models::builtin()
         .iter()
         .filter(|model| {
-            [&model.id, &model.name]
+            [callable(model), model.name.clone()]
                 .iter()
                 .any(|text| text.to_lowercase().contains(&wanted))
         })
@@ -44,10 +44,20 @@ pub(crate) fn run(typed: &Typed) -> Result<Exit, Failure> {
     print::data(&text)?;
     if !typed.json {
         print::talk(
-            "Prices are US dollars per million tokens. An id with a prefix (us., eu., global. …) names an inference profile.",
+            "Prices are US dollars per million tokens. A model that answers through inference profiles only is \
+             listed by one of them; --json names them all.",
         );
     }
     Ok(Exit::Complete)
+}
+
+/// An id that can be asked for: many models answer through an inference profile only.
+fn callable(model: &Model) -> String {
+    let global = model.profiles.iter().find(|prefix| *prefix == "global");
+    match global.or_else(|| model.profiles.first()) {
+        Some(prefix) if !model.on_demand => format!("{prefix}.{}", model.id),
+        Some(_) | None => model.id.clone(),
+    }
 }
 
 fn prefill(model: &Model) -> &'static str {
@@ -116,7 +126,7 @@ fn row(model: &Model) -> [String; 7] {
             .map_or_else(|| "?".to_owned(), |row| of(row).to_string())
     };
     [
-        model.id.clone(),
+        callable(model),
         number(model.context),
         number(model.max_output),
         prefill(model).to_owned(),

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A run of `tsuzuki` that is being prepared.
-pub struct Run {
+pub(crate) struct Run {
     words: Vec<String>,
     stdin: Vec<u8>,
     folder: tempfile::TempDir,
@@ -19,14 +19,14 @@ pub struct Run {
 
 /// What a run did.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Done {
-    pub exit: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Done {
+    pub(crate) exit: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// `tsuzuki` with these words; nothing on standard input.
-pub fn tsuzuki<const N: usize>(words: [&str; N]) -> Run {
+pub(crate) fn tsuzuki<const N: usize>(words: [&str; N]) -> Run {
     Run {
         words: words.map(str::to_owned).to_vec(),
         stdin: Vec::new(),
@@ -36,24 +36,24 @@ pub fn tsuzuki<const N: usize>(words: [&str; N]) -> Run {
 
 impl Run {
     /// This on standard input.
-    pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
         bytes.as_ref().clone_into(&mut self.stdin);
         self
     }
 
     /// A file in the folder that the run starts in.
-    pub fn file(self, name: &str, text: &str) -> Self {
+    pub(crate) fn file(self, name: &str, text: &str) -> Self {
         std::fs::write(self.folder.path().join(name), text).expect("the file is written");
         self
     }
 
     /// The folder that the run starts in.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     /// Starts the run, with its outputs in pipes.
-    pub fn spawn(&self) -> Child {
+    pub(crate) fn spawn(&self) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tsuzuki"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TSUZUKI_")) {
             command.env_remove(name);
@@ -74,13 +74,13 @@ impl Run {
     }
 
     /// Runs to the end.
-    pub fn run(&self) -> Done {
+    pub(crate) fn run(&self) -> Done {
         finish(self.spawn())
     }
 
     /// Runs to the end and compares with the snapshot of this name.
     #[track_caller]
-    pub fn snapshot(&self, name: &str) {
+    pub(crate) fn snapshot(&self, name: &str) {
         let done = self.run();
         let mut actual = format!("$ tsuzuki {}\nexit: ", self.words.join(" "));
         match done.exit {
@@ -109,7 +109,7 @@ impl Run {
 }
 
 /// Waits for the end of a run.
-pub fn finish(child: Child) -> Done {
+pub(crate) fn finish(child: Child) -> Done {
     let id = child.id();
     let (send, receive) = std::sync::mpsc::channel();
     std::thread::spawn(move || send.send(child.wait_with_output()));
@@ -128,7 +128,7 @@ pub fn finish(child: Child) -> Done {
 }
 
 /// Sends a signal to a run.
-pub fn signal(id: u32, name: &str) {
+pub(crate) fn signal(id: u32, name: &str) {
     let sent = Command::new("kill")
         .args(["-s", name, &id.to_string()])
         .status()
@@ -137,7 +137,7 @@ pub fn signal(id: u32, name: &str) {
 }
 
 /// Looks again and again until something is there.
-pub fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(found) = look() {
@@ -156,7 +156,7 @@ fn steady(text: &str) -> String {
             r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
             "ID",
         ),
-        (r"127\.0\.0\.1:[1-9]\d+", "127.0.0.1:PORT"),
+        (r"127\.0\.0\.1:[1-9]\d{4}", "127.0.0.1:PORT"),
     ];
     rules
         .iter()
