@@ -258,3 +258,90 @@ pub(crate) fn identify(response: &mut http::Response<Body>) {
             .insert(crate::headers::REQUEST_ID, id);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tsuzuki::engine::{Finish, LegId, LegReport, Refusal, Usage};
+
+    fn fault(outcome: &Outcome, ends: &[End]) -> (u16, &'static str) {
+        let legs = ends.iter().map(|end| LegReport {
+            id: LegId(1),
+            request_id: None,
+            by: "first".to_owned(),
+            end: Some(end.clone()),
+            usage: Usage::UNKNOWN,
+            ms: 0,
+        });
+        let report = Report {
+            legs: legs.collect(),
+            ..Report::empty()
+        };
+        let fault = Fault::of(outcome, &report);
+        assert!(!fault.message.is_empty());
+        (fault.status.as_u16(), fault.name)
+    }
+
+    #[test]
+    fn every_way_to_fail_has_aws_words() {
+        let retry_after = None;
+        for (end, expected) in [
+            (
+                End::Cut(Cut::Throttled { retry_after }),
+                (429, "ThrottlingException"),
+            ),
+            (
+                End::Cut(Cut::Overloaded { retry_after }),
+                (503, "ServiceUnavailableException"),
+            ),
+            (End::Cut(Cut::Lost), (503, "ServiceUnavailableException")),
+            (End::Cut(Cut::Damaged), (500, "InternalServerException")),
+            (End::Cut(Cut::Stalled), (408, "ModelTimeoutException")),
+            (
+                End::Cut(Cut::Malformed(String::new())),
+                (424, "ModelErrorException"),
+            ),
+            (
+                End::Rejected(Rejection::Invalid),
+                (400, "ValidationException"),
+            ),
+            (
+                End::Rejected(Rejection::Denied),
+                (403, "AccessDeniedException"),
+            ),
+            (
+                End::Rejected(Rejection::NotFound),
+                (404, "ResourceNotFoundException"),
+            ),
+            (
+                End::Rejected(Rejection::NoPrefill),
+                (400, "ValidationException"),
+            ),
+            (
+                End::Rejected(Rejection::LimitIs(7)),
+                (400, "ValidationException"),
+            ),
+            (
+                End::Refused(Refusal::Declined),
+                (400, "ValidationException"),
+            ),
+            (End::Unknown("new".to_owned()), (424, "ModelErrorException")),
+        ] {
+            let outcome = Outcome::Incomplete(Incomplete::Fault(end.clone()));
+            assert_eq!(fault(&outcome, &[]), expected, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_leg_that_failed_names_the_error() {
+        let outcome = Outcome::Incomplete(Incomplete::Fault(End::Cut(Cut::Lost)));
+        let ends = [
+            End::Finished(Finish::EndTurn),
+            End::Cut(Cut::Length),
+            End::Cut(Cut::Stalled),
+            End::Cut(Cut::Lost),
+        ];
+        assert_eq!(fault(&outcome, &ends), (408, "ModelTimeoutException"));
+        assert_eq!(fault(&Outcome::Cancelled, &ends).0, 503);
+    }
+}

@@ -98,6 +98,7 @@ impl Joins {
             return alone();
         };
         let mut entries = self.entries();
+        self.make_room(&mut entries, 0);
         if let Some(reader) = entries.get(key).and_then(|entry| entry.log.join()) {
             return Entered::Joined(reader);
         }

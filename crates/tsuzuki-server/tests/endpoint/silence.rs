@@ -12,13 +12,17 @@ use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tsuzuki::BodyError;
-use tsuzuki::engine::{Millis, Mode};
+use tsuzuki::engine::Mode;
 
 async fn watchful(backend: &Arc<Scripted>) -> Endpoint {
     let mut settings = settings(Mode::Extend);
     settings.limits.silence = Duration::from_millis(100);
-    settings.policy.backoff = Millis(900);
     start(backend, settings).await
+}
+
+/// Makes the engine rest for a second.
+fn busy() -> Reply {
+    Reply::json(429, r#"{"message":"Too many requests"}"#).header("Retry-After", "1")
 }
 
 #[tokio::test]
@@ -85,6 +89,7 @@ async fn a_stream_says_something_while_the_engine_rests() {
                 Piece::Bytes(stream_text("Hel")),
                 Piece::Break(BodyError::Lost),
             ],
+            1 => return busy(),
             _ => vec![
                 Piece::Bytes(stream_start()),
                 Piece::Bytes(stream_text("lo.")),
@@ -107,6 +112,9 @@ async fn a_messages_stream_pings() {
         event("chunk", &json!({ "bytes": bytes }))
     };
     let backend = Scripted::new(move |number, _| {
+        if number == 1 {
+            return busy();
+        }
         let text = if number == 0 { "Hel" } else { "lo." };
         let mut pieces = vec![
             Piece::Bytes(chunk(json!({ "type": "message_start", "message": {
