@@ -10,7 +10,9 @@ use tsuzuki_wire::engine::{Abilities, ModelId, Prefill, Price};
 
 /// Prefixes of cross-region inference profiles. A profile with any of them is taken for a profile
 /// of the model it names, since the table does not list every profile there is.
-pub const PROFILE_PREFIXES: [&str; 9] = ["us-gov.", "global.", "apac.", "us.", "eu.", "jp.", "au.", "ca.", "in."];
+pub const PROFILE_PREFIXES: [&str; 9] = [
+    "us-gov.", "global.", "apac.", "us.", "eu.", "jp.", "au.", "ca.", "in.",
+];
 
 static BUILTIN: LazyLock<Models> = LazyLock::new(|| Models::parse(include_str!("../models.toml")));
 
@@ -129,8 +131,14 @@ impl Models {
 
     fn parse(text: &str) -> Self {
         // The table is part of the program and a test reads it whole: a broken one is empty.
-        let rows = toml::from_str::<Table>(text).map(|table| table.model).unwrap_or_default();
-        let by_id = rows.iter().enumerate().map(|(row, model)| (model.id.clone(), row)).collect();
+        let rows = toml::from_str::<Table>(text)
+            .map(|table| table.model)
+            .unwrap_or_default();
+        let by_id = rows
+            .iter()
+            .enumerate()
+            .map(|(row, model)| (model.id.clone(), row))
+            .collect();
         Self { rows, by_id }
     }
 
@@ -151,7 +159,8 @@ impl Models {
     /// bare id: cross-region profiles of one geography cost about a tenth more on newer models.
     #[must_use]
     pub fn abilities(&self, id: &ModelId) -> Abilities {
-        self.get(id).map_or_else(Abilities::unknown, Model::abilities)
+        self.get(id)
+            .map_or_else(Abilities::unknown, Model::abilities)
     }
 }
 
@@ -184,7 +193,10 @@ impl Model {
 /// How an id names a model, and the base id it comes down to.
 #[must_use]
 pub fn naming(id: &str) -> (Naming, &str) {
-    let (resource, name) = match id.strip_prefix("arn:").and_then(|arn| arn.splitn(5, ':').nth(4)) {
+    let (resource, name) = match id
+        .strip_prefix("arn:")
+        .and_then(|arn| arn.splitn(5, ':').nth(4))
+    {
         Some(resource) => resource.split_once('/').unwrap_or((resource, "")),
         None => ("", id),
     };
@@ -192,7 +204,10 @@ pub fn naming(id: &str) -> (Naming, &str) {
         "" | "foundation-model" | "inference-profile" => {}
         _ => return (Naming::Opaque, name),
     }
-    match PROFILE_PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)) {
+    match PROFILE_PREFIXES
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+    {
         Some(base) => (Naming::Profile, base),
         None => (Naming::Bare, name),
     }
@@ -209,7 +224,11 @@ mod tests {
     #[test]
     fn the_table_is_whole() {
         assert!(Models::builtin().iter().count() > 100);
-        assert!(Models::builtin().iter().all(|model| !model.provider.is_empty()));
+        assert!(
+            Models::builtin()
+                .iter()
+                .all(|model| !model.provider.is_empty())
+        );
     }
 
     #[test]
@@ -222,18 +241,34 @@ mod tests {
             format!("arn:aws:bedrock:us-east-1::foundation-model/{base}"),
             format!("arn:aws:bedrock:us-east-1:123456789012:inference-profile/global.{base}"),
         ] {
-            assert_eq!(model(&id).map(|model| model.id.as_str()), Some(base), "{id}");
+            assert_eq!(
+                model(&id).map(|model| model.id.as_str()),
+                Some(base),
+                "{id}"
+            );
         }
-        assert_eq!(model("arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc"), None);
+        assert_eq!(
+            model("arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc"),
+            None
+        );
         assert_eq!(model("anthropic.claude-sonnet-99"), None);
     }
 
     #[test]
     fn what_articles_use_is_there() {
         let haiku = model("anthropic.claude-3-haiku-20240307-v1:0").unwrap();
-        assert_eq!((haiku.max_output, haiku.prefill, haiku.on_demand), (Some(4096), Prefill::Accepted, true));
+        assert_eq!(
+            (haiku.max_output, haiku.prefill, haiku.on_demand),
+            (Some(4096), Prefill::Accepted, true)
+        );
         let opus = model("us.anthropic.claude-opus-4-8").unwrap();
-        assert_eq!((opus.prefill, opus.on_demand, opus.sampling), (Prefill::Refused, false, Sampling::None));
-        assert_eq!(model("meta.llama3-8b-instruct-v1:0").unwrap().prefill_error, PrefillError::LastTurn);
+        assert_eq!(
+            (opus.prefill, opus.on_demand, opus.sampling),
+            (Prefill::Refused, false, Sampling::None)
+        );
+        assert_eq!(
+            model("meta.llama3-8b-instruct-v1:0").unwrap().prefill_error,
+            PrefillError::LastTurn
+        );
     }
 }

@@ -56,7 +56,11 @@ impl Language {
     #[must_use]
     pub fn of(text: &str) -> Self {
         let japanese = |c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}');
-        if text.contains(japanese) { Self::Japanese } else { Self::English }
+        if text.contains(japanese) {
+            Self::Japanese
+        } else {
+            Self::English
+        }
     }
 }
 
@@ -70,17 +74,30 @@ impl Prose {
                     Language::English => "# {} numbered paragraphs about numbers\n\n",
                     Language::Japanese => "# 数についての{}段落\n\n",
                 };
-                let units = Units::new(heading.replace("{}", &clamp(count).to_string()), clamp(count));
-                units.lines("\n", |n| Line::plain(paragraph(n, language))).finish("", "", "")
+                let units = Units::new(
+                    heading.replace("{}", &clamp(count).to_string()),
+                    clamp(count),
+                );
+                units
+                    .lines("\n", |n| Line::plain(paragraph(n, language)))
+                    .finish("", "", "")
             }
             Self::Code(count) => Units::new("```python\n".to_owned(), clamp(count))
-                .lines("", |n| Line { before: format!("{}  # ", statement(n)), ..Line::plain(String::new()) })
+                .lines("", |n| Line {
+                    before: format!("{}  # ", statement(n)),
+                    ..Line::plain(String::new())
+                })
                 .finish("# ", "", "\n```"),
-            Self::Table { rows, columns } => table(clamp(rows), columns.clamp(1, COLUMNS.len()), language),
+            Self::Table { rows, columns } => {
+                table(clamp(rows), columns.clamp(1, COLUMNS.len()), language)
+            }
             Self::Json(count) => Units::new("[\n".to_owned(), clamp(count))
                 .lines("", |n| Line {
                     before: "  {\"no\": \"".to_owned(),
-                    text: format!("\", \"n\": {n}, \"text\": \"{}\", \"check\": \"", sentence(n, language)),
+                    text: format!(
+                        "\", \"n\": {n}, \"text\": \"{}\", \"check\": \"",
+                        sentence(n, language)
+                    ),
                     after: "\"},".to_owned(),
                 })
                 .finish("  {\"no\": \"", "\", \"check\": \"", "\"}\n]"),
@@ -101,7 +118,9 @@ impl Prose {
                     Language::Japanese => kanji(n),
                 };
                 Units::new(String::new(), count)
-                    .lines("", |n| Line::plain(format!("{}: {}", from + n - 1, word(from + n - 1))))
+                    .lines("", |n| {
+                        Line::plain(format!("{}: {}", from + n - 1, word(from + n - 1)))
+                    })
                     .finish("", "", "")
             }
         }
@@ -134,21 +153,41 @@ struct Line {
 
 impl Line {
     const fn plain(text: String) -> Self {
-        Self { before: String::new(), text, after: String::new() }
+        Self {
+            before: String::new(),
+            text,
+            after: String::new(),
+        }
     }
 }
 
 impl Units {
     fn new(text: String, count: usize) -> Self {
-        Self { text, count, width: count.to_string().len().max(4) }
+        Self {
+            text,
+            count,
+            width: count.to_string().len().max(4),
+        }
     }
 
     fn lines(mut self, between: &str, line: impl Fn(usize) -> Line) -> Self {
         for n in 1..=self.count {
-            let Line { before, text, after } = line(n);
-            let space = if text.is_empty() || text.starts_with('"') { "" } else { " " };
+            let Line {
+                before,
+                text,
+                after,
+            } = line(n);
+            let space = if text.is_empty() || text.starts_with('"') {
+                ""
+            } else {
+                " "
+            };
             let gap = if after.is_empty() { " " } else { "" };
-            let unit = format!("{before}[{n:0width$}/{:0width$}]{space}{text}{gap}", self.count, width = self.width);
+            let unit = format!(
+                "{before}[{n:0width$}/{:0width$}]{space}{text}{gap}",
+                self.count,
+                width = self.width
+            );
             // Writing to a string cannot fail.
             let _ = writeln!(self.text, "{unit}·{}{after}{between}", checksum(&unit));
         }
@@ -157,7 +196,12 @@ impl Units {
 
     fn finish(mut self, before: &str, middle: &str, after: &str) -> String {
         let gap = if middle.is_empty() { " " } else { "" };
-        let _ = write!(self.text, "{before}[end {:0width$}]{middle}{gap}", self.count, width = self.width);
+        let _ = write!(
+            self.text,
+            "{before}[end {:0width$}]{middle}{gap}",
+            self.count,
+            width = self.width
+        );
         let whole = checksum(&self.text);
         let _ = write!(self.text, "·{whole}{after}");
         self.text
@@ -166,18 +210,28 @@ impl Units {
 
 /// Six hexadecimal digits over a text (FNV-1a, folded to 24 bits).
 fn checksum(text: &str) -> String {
-    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
     format!("{:06x}", (hash >> 24) ^ (hash & 0x00ff_ffff))
 }
 
 fn sentence(n: usize, language: Language) -> String {
     match language {
         Language::English => {
-            let kind = if is_prime(n) { "a prime number".to_owned() } else { listed(n, ", ") };
+            let kind = if is_prime(n) {
+                "a prime number".to_owned()
+            } else {
+                listed(n, ", ")
+            };
             format!("{n} is {kind}; its square is {}.", n * n)
         }
         Language::Japanese => {
-            let kind = if is_prime(n) { "素数".to_owned() } else { format!("約数が{}個の数", divisors(n).len()) };
+            let kind = if is_prime(n) {
+                "素数".to_owned()
+            } else {
+                format!("約数が{}個の数", divisors(n).len())
+            };
             format!("{n}は{kind}で、二乗は{}です。", n * n)
         }
     }
@@ -190,20 +244,34 @@ fn listed(n: usize, separator: &str) -> String {
 
 fn paragraph(n: usize, language: Language) -> String {
     let more = match (n % 5, language) {
-        (0, Language::English) => format!("The sum of all numbers up to it is {}.", n * (n + 1) / 2),
-        (1, Language::English) => format!("In binary it is written {n:b}, and in hexadecimal {n:x}."),
+        (0, Language::English) => {
+            format!("The sum of all numbers up to it is {}.", n * (n + 1) / 2)
+        }
+        (1, Language::English) => {
+            format!("In binary it is written {n:b}, and in hexadecimal {n:x}.")
+        }
         (2, Language::English) => format!("The Romans would have written {}.", roman(n)),
         (3, Language::English) => format!("Its cube is {}, and twice it is {}.", n * n * n, 2 * n),
         (_, Language::English) => format!("Divided by seven it leaves {}.", n % 7),
-        (0, Language::Japanese) => format!("1から{n}までを全部足すと{}になります。", n * (n + 1) / 2),
+        (0, Language::Japanese) => {
+            format!("1から{n}までを全部足すと{}になります。", n * (n + 1) / 2)
+        }
         (1, Language::Japanese) => format!("二進法では{n:b}、十六進法では{n:x}と書きます。"),
         (2, Language::Japanese) => format!("ローマ数字では{}と書きます。", roman(n)),
         (3, Language::Japanese) => format!("三乗は{}、二倍は{}です。", n * n * n, 2 * n),
         (_, Language::Japanese) => format!("七で割ると{}余ります。", n % 7),
     };
     match language {
-        Language::English => format!("{} In words it is {}. {more}", sentence(n, language), english(n)),
-        Language::Japanese => format!("{}漢数字では「{}」と書きます。{more}", sentence(n, language), kanji(n)),
+        Language::English => format!(
+            "{} In words it is {}. {more}",
+            sentence(n, language),
+            english(n)
+        ),
+        Language::Japanese => format!(
+            "{}漢数字では「{}」と書きます。{more}",
+            sentence(n, language),
+            kanji(n)
+        ),
     }
 }
 
@@ -213,7 +281,11 @@ fn statement(n: usize) -> String {
         0 => format!("assert {n} * {n} == {}", n * n),
         1 => format!("assert sum(range({})) == {}", n + 1, n * (n + 1) / 2),
         2 => format!("assert int(\"{n:b}\", 2) == {n}"),
-        _ => format!("assert [d for d in range(1, {}) if {n} % d == 0] == {:?}", n + 1, divisors(n)),
+        _ => format!(
+            "assert [d for d in range(1, {}) if {n} % d == 0] == {:?}",
+            n + 1,
+            divisors(n)
+        ),
     }
 }
 
@@ -224,7 +296,9 @@ const COLUMNS: [Column; 8] = [
     ("square", "二乗", |n| (n * n).to_string()),
     ("binary", "二進法", |n| format!("{n:b}")),
     ("Roman", "ローマ数字", roman),
-    ("divisors", "約数の個数", |n| divisors(n).len().to_string()),
+    ("divisors", "約数の個数", |n| {
+        divisors(n).len().to_string()
+    }),
     ("kanji", "漢数字", kanji),
     ("hexadecimal", "十六進法", |n| format!("{n:x}")),
     ("cube", "三乗", |n| (n * n * n).to_string()),
@@ -236,22 +310,54 @@ fn table(rows: usize, columns: usize, language: Language) -> String {
         Language::English => *english,
         Language::Japanese => *japanese,
     });
-    let header = format!("| no. | {} | check |\n|{}\n", names.collect::<Vec<_>>().join(" | "), " --- |".repeat(columns.len() + 2));
+    let header = format!(
+        "| no. | {} | check |\n|{}\n",
+        names.collect::<Vec<_>>().join(" | "),
+        " --- |".repeat(columns.len() + 2)
+    );
     Units::new(header, rows)
         .lines("", |n| {
             let cells: Vec<String> = columns.iter().map(|(_, _, cell)| cell(n)).collect();
-            Line { before: "| ".to_owned(), text: format!("| {} | ", cells.join(" | ")), after: " |".to_owned() }
+            Line {
+                before: "| ".to_owned(),
+                text: format!("| {} | ", cells.join(" | ")),
+                after: " |".to_owned(),
+            }
         })
         .finish("| ", &format!(" |{} ", " |".repeat(columns.len())), " |")
 }
 
 const EMOJI: [(&str, &str, &str); 8] = [
-    ("👩‍👩‍👧‍👦", "a family of four, seven code points", "四人家族、七つの符号位置"),
-    ("🏴‍☠️", "a pirate flag: black flag, joiner, skull", "海賊旗は黒旗と接合子とどくろ"),
+    (
+        "👩‍👩‍👧‍👦",
+        "a family of four, seven code points",
+        "四人家族、七つの符号位置",
+    ),
+    (
+        "🏴‍☠️",
+        "a pirate flag: black flag, joiner, skull",
+        "海賊旗は黒旗と接合子とどくろ",
+    ),
     ("👍🏽", "thumbs up with a skin tone", "肌の色つきの親指"),
     ("🇯🇵", "two regional indicators", "二つの地域表示記号"),
-    ("🧑‍🚀", "an astronaut: person, joiner, rocket", "宇宙飛行士は人と接合子とロケット"),
-    ("e\u{301}", "a letter and a combining accent", "文字と結合アクセント"),
-    ("が\u{3099}", "a kana and a combining mark", "仮名と結合濁点"),
-    ("1️⃣", "a keycap of three code points", "三つの符号位置のキーキャップ"),
+    (
+        "🧑‍🚀",
+        "an astronaut: person, joiner, rocket",
+        "宇宙飛行士は人と接合子とロケット",
+    ),
+    (
+        "e\u{301}",
+        "a letter and a combining accent",
+        "文字と結合アクセント",
+    ),
+    (
+        "が\u{3099}",
+        "a kana and a combining mark",
+        "仮名と結合濁点",
+    ),
+    (
+        "1️⃣",
+        "a keycap of three code points",
+        "三つの符号位置のキーキャップ",
+    ),
 ];

@@ -21,8 +21,8 @@ mod validation;
 
 pub use refusal::Exception;
 pub use scenario::{
-    At, Block, Calls, Chunk, CutStyle, Echo, Failure, Fallback, Fault, HttpError, Pacing, Reply, Resume, Rule, Scenario,
-    ScenarioError, When,
+    At, Block, Calls, Chunk, CutStyle, Echo, Failure, Fallback, Fault, HttpError, Pacing, Reply,
+    Resume, Rule, Scenario, ScenarioError, When,
 };
 
 use crate::backend::Transport;
@@ -90,7 +90,11 @@ impl Operation {
 impl Transport for Simulator {
     fn send(&self, request: RawRequest) -> BoxFuture<'static, RawResponse> {
         let this = self.clone();
-        Box::pin(async move { this.answer(&request).await.unwrap_or_else(Refusal::into_response) })
+        Box::pin(async move {
+            this.answer(&request)
+                .await
+                .unwrap_or_else(Refusal::into_response)
+        })
     }
 
     fn abilities(&self, model: &ModelId) -> Abilities {
@@ -103,7 +107,10 @@ impl Simulator {
     /// answers everything.
     #[must_use]
     pub fn new(scenario: Scenario) -> Self {
-        Self { scenario: Arc::new(scenario), ledger: Arc::default() }
+        Self {
+            scenario: Arc::new(scenario),
+            ledger: Arc::default(),
+        }
     }
 
     async fn answer(&self, request: &RawRequest) -> Result<RawResponse, Refusal> {
@@ -117,19 +124,32 @@ impl Simulator {
             .filter(|_| request.method == "POST")
             .ok_or_else(Refusal::unknown_operation)?;
         let operation = Operation::of(word).ok_or_else(Refusal::unknown_operation)?;
-        let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned();
+        let id = percent_encoding::percent_decode_str(id)
+            .decode_utf8_lossy()
+            .into_owned();
         let model = served(&id, operation)?;
-        let body: Value = serde_json::from_slice(&request.body)
-            .map_err(|error| Refusal::serialization(format!("The request body is not valid JSON (line {}, column {}).", error.line(), error.column())))?;
+        let body: Value = serde_json::from_slice(&request.body).map_err(|error| {
+            Refusal::serialization(format!(
+                "The request body is not valid JSON (line {}, column {}).",
+                error.line(),
+                error.column()
+            ))
+        })?;
         if !body.is_object() {
-            return Err(Refusal::serialization("The request body is not a JSON object."));
+            return Err(Refusal::serialization(
+                "The request body is not a JSON object.",
+            ));
         }
         if operation == Operation::CountTokens {
             return count_tokens(model, &body);
         }
         let prompt = match operation {
-            Operation::Converse | Operation::ConverseStream | Operation::CountTokens => prompt::read_converse(&body)?,
-            Operation::InvokeModel | Operation::InvokeModelWithResponseStream => prompt::read_native(model, &body)?,
+            Operation::Converse | Operation::ConverseStream | Operation::CountTokens => {
+                prompt::read_converse(&body)?
+            }
+            Operation::InvokeModel | Operation::InvokeModelWithResponseStream => {
+                prompt::read_native(model, &body)?
+            }
         };
         validation::check(&prompt, model)?;
         self.play(request, operation, &id, model, &prompt).await
@@ -147,8 +167,17 @@ impl Simulator {
         let conversation = Conversation::of(prompt);
         let test = request.header("x-sim-test").unwrap_or_default();
         let mut rng = fastrand::Rng::with_seed(self.scenario.seed ^ seed_of(request));
-        let seen = ledger::Seen { operation: operation.name(), id, prompt, conversation: &conversation };
-        let Call { rule, number, mut faults } = self.ledger.call(&self.scenario, &seen, test, &mut rng);
+        let seen = ledger::Seen {
+            operation: operation.name(),
+            id,
+            prompt,
+            conversation: &conversation,
+        };
+        let Call {
+            rule,
+            number,
+            mut faults,
+        } = self.ledger.call(&self.scenario, &seen, test, &mut rng);
         if let Some(fault) = request.header("x-sim-fault") {
             faults.push(Failure::parse_header(fault).ok_or_else(|| {
                 Refusal::validation("x-sim-fault must be such as `eof@token:20`, `reset@byte:400` or `ThrottlingException@delta:3`")
@@ -160,7 +189,9 @@ impl Simulator {
         if let Some(error) = body::error_before(&faults, is_stream(operation)) {
             return Err(error);
         }
-        let pacing = rule.and_then(|rule| rule.pacing).unwrap_or(self.scenario.pacing);
+        let pacing = rule
+            .and_then(|rule| rule.pacing)
+            .unwrap_or(self.scenario.pacing);
         let blocks = self.blocks(rule, prompt, &conversation, model)?;
         let ideal = Resume::default();
         let script = Script {
@@ -172,15 +203,32 @@ impl Simulator {
         };
         let tool_id = tool_id(prompt.dialect, &mut rng);
         let speech = script.say(prompt, &conversation, limit(prompt, model), &tool_id);
-        let mut printer = Printer::new(prompt.dialect, Arc::new(model.clone()), speech, prompt.input_tokens(), rng);
+        let mut printer = Printer::new(
+            prompt.dialect,
+            Arc::new(model.clone()),
+            speech,
+            prompt.input_tokens(),
+            rng,
+        );
         printer.extra_paths.clone_from(&prompt.extra_paths);
         printer.padding = pacing.padding;
-        printer.latency_ms = u64::try_from(body::planned(&pacing, printer.speech.output_tokens).as_millis()).unwrap_or(u64::MAX).max(1);
+        printer.latency_ms =
+            u64::try_from(body::planned(&pacing, printer.speech.output_tokens).as_millis())
+                .unwrap_or(u64::MAX)
+                .max(1);
         Ok(if is_stream(operation) {
             let more = match prompt.dialect {
                 Dialect::Converse => Vec::new(),
-                Dialect::Messages | Dialect::Nova | Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => {
-                    vec![("X-Amzn-Bedrock-Content-Type".to_owned(), "application/json".to_owned())]
+                Dialect::Messages
+                | Dialect::Nova
+                | Dialect::Titan
+                | Dialect::Llama
+                | Dialect::Mistral
+                | Dialect::Chat => {
+                    vec![(
+                        "X-Amzn-Bedrock-Content-Type".to_owned(),
+                        "application/json".to_owned(),
+                    )]
                 }
             };
             RawResponse {
@@ -211,10 +259,14 @@ impl Simulator {
                     Block::Text(_) | Block::Reasoning { .. } | Block::Tool { .. } => block.clone(),
                 })
                 .collect(),
-            (None, Fallback::Responder) => vec![Block::Text(responder::answer(prompt, conversation))],
+            (None, Fallback::Responder) => {
+                vec![Block::Text(responder::answer(prompt, conversation))]
+            }
             (None, Fallback::Echo) => vec![Block::Text(conversation.asked.trim_end().to_owned())],
             (None, Fallback::Refuse) => {
-                return Err(Refusal::validation("No rule of the scenario matches this request, and its default is to refuse."));
+                return Err(Refusal::validation(
+                    "No rule of the scenario matches this request, and its default is to refuse.",
+                ));
             }
         };
         let has = |wanted: fn(&Block) -> bool| blocks.iter().any(wanted);
@@ -226,8 +278,12 @@ impl Simulator {
             && model.reasoning
             && !has(|block| matches!(block, Block::Reasoning { .. }))
         {
-            let text = "The simulator does not reason; this block stands where a model's reasoning would.".to_owned();
-            let signature = Some(base64::engine::general_purpose::STANDARD.encode("a signature of the simulator"));
+            let text =
+                "The simulator does not reason; this block stands where a model's reasoning would."
+                    .to_owned();
+            let signature = Some(
+                base64::engine::general_purpose::STANDARD.encode("a signature of the simulator"),
+            );
             blocks.insert(0, Block::Reasoning { text, signature });
         }
         Ok(blocks)
@@ -236,7 +292,11 @@ impl Simulator {
 
 impl From<HttpError> for Refusal {
     fn from(error: HttpError) -> Self {
-        Self { status: error.status, name: error.name, message: error.message }
+        Self {
+            status: error.status,
+            name: error.name,
+            message: error.message,
+        }
     }
 }
 
@@ -255,41 +315,67 @@ fn served(id: &str, operation: Operation) -> Result<&'static Model, Refusal> {
         Naming::Opaque => models.get(&ModelId(BEHIND_OPAQUE_IDS.to_owned())),
         Naming::Bare | Naming::Profile => models.get(&ModelId(id.to_owned())),
     };
-    let model = model.ok_or_else(|| Refusal::validation("The provided model identifier is invalid."))?;
+    let model =
+        model.ok_or_else(|| Refusal::validation("The provided model identifier is invalid."))?;
     match (operation, how) {
         // CountTokens wants the bare id, also of models that are served through profiles only.
         (Operation::CountTokens, Naming::Bare) if model.count_tokens => Ok(model),
-        (Operation::CountTokens, _) => Err(Refusal::validation("The provided model doesn't support counting tokens.")),
+        (Operation::CountTokens, _) => Err(Refusal::validation(
+            "The provided model doesn't support counting tokens.",
+        )),
         (_, Naming::Bare) if !model.on_demand => Err(Refusal::validation(format!(
             "Invocation of model ID {} with on-demand throughput isn’t supported. Retry your request with the ID or ARN \
              of an inference profile that contains this model.",
             model.id
         ))),
         (
-            Operation::Converse | Operation::ConverseStream | Operation::InvokeModel | Operation::InvokeModelWithResponseStream,
+            Operation::Converse
+            | Operation::ConverseStream
+            | Operation::InvokeModel
+            | Operation::InvokeModelWithResponseStream,
             _,
         ) => Ok(model),
     }
 }
 
 fn count_tokens(model: &Model, body: &Value) -> Result<RawResponse, Refusal> {
-    let invoke = body.pointer("/input/invokeModel/body").and_then(Value::as_str);
+    let invoke = body
+        .pointer("/input/invokeModel/body")
+        .and_then(Value::as_str);
     let prompt = match (body.pointer("/input/converse"), invoke) {
         (Some(converse), None) => prompt::read_converse(converse)?,
         (None, Some(encoded)) => {
-            let decoded = base64::engine::general_purpose::STANDARD.decode(encoded).map_err(|_| Refusal::malformed())?;
-            prompt::read_messages(&serde_json::from_slice(&decoded).map_err(|_| Refusal::malformed())?)?
+            let decoded = base64::engine::general_purpose::STANDARD
+                .decode(encoded)
+                .map_err(|_| Refusal::malformed())?;
+            prompt::read_messages(
+                &serde_json::from_slice(&decoded).map_err(|_| Refusal::malformed())?,
+            )?
         }
-        (_, _) => return Err(Refusal::validation("The input must have exactly one of converse and invokeModel.")),
+        (_, _) => {
+            return Err(Refusal::validation(
+                "The input must have exactly one of converse and invokeModel.",
+            ));
+        }
     };
     validation::check(&prompt, model)?;
-    Ok(respond(200, "application/json", Vec::new(), refusal::json(&json!({"inputTokens": prompt.input_tokens()}))))
+    Ok(respond(
+        200,
+        "application/json",
+        Vec::new(),
+        refusal::json(&json!({"inputTokens": prompt.input_tokens()})),
+    ))
 }
 
 /// How many tokens a request may have.
 fn limit(prompt: &Prompt, model: &Model) -> usize {
-    let asked = prompt.max_tokens.and_then(|tokens| usize::try_from(tokens).ok());
-    let usual = model.default_max_tokens.or(model.max_output).unwrap_or(USUAL_LIMIT);
+    let asked = prompt
+        .max_tokens
+        .and_then(|tokens| usize::try_from(tokens).ok());
+    let usual = model
+        .default_max_tokens
+        .or(model.max_output)
+        .unwrap_or(USUAL_LIMIT);
     asked.unwrap_or_else(|| usize::try_from(usual).unwrap_or(usize::MAX))
 }
 
@@ -300,19 +386,32 @@ fn forced_tool(prompt: &Prompt) -> Option<Block> {
         Choice::Any => prompt.tools.first(),
         Choice::Named(name) => prompt.tools.iter().find(|tool| tool.name == *name),
     }?;
-    Some(Block::Tool { name: tool.name.clone(), input: responder::sample(&tool.schema, 0) })
+    Some(Block::Tool {
+        name: tool.name.clone(),
+        input: responder::sample(&tool.schema, 0),
+    })
 }
 
 fn tool_id(dialect: Dialect, rng: &mut fastrand::Rng) -> String {
     let start = match dialect {
         Dialect::Messages => "toolu_bdrk_01",
-        Dialect::Converse | Dialect::Nova | Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => "tooluse_",
+        Dialect::Converse
+        | Dialect::Nova
+        | Dialect::Titan
+        | Dialect::Llama
+        | Dialect::Mistral
+        | Dialect::Chat => "tooluse_",
     };
-    start.chars().chain((0..20).map(|_| rng.alphanumeric())).collect()
+    start
+        .chars()
+        .chain((0..20).map(|_| rng.alphanumeric()))
+        .collect()
 }
 
 /// The same request has the same luck.
 fn seed_of(request: &RawRequest) -> u64 {
     let bytes = request.path.bytes().chain(request.body.iter().copied());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }

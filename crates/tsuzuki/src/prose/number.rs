@@ -7,7 +7,10 @@ pub(super) fn is_prime(n: usize) -> bool {
 
 /// All divisors, ascending.
 pub(super) fn divisors(n: usize) -> Vec<usize> {
-    let low: Vec<usize> = (1..).take_while(|d| d * d <= n).filter(|d| n.is_multiple_of(*d)).collect();
+    let low: Vec<usize> = (1..)
+        .take_while(|d| d * d <= n)
+        .filter(|d| n.is_multiple_of(*d))
+        .collect();
     let high = low.iter().rev().map(|d| n / d).filter(|d| !low.contains(d));
     low.iter().copied().chain(high).collect()
 }
@@ -40,12 +43,36 @@ pub(super) fn roman(mut n: usize) -> String {
 /// English words.
 pub(super) fn english(n: usize) -> String {
     const SMALL: [&str; 20] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
     ];
-    const TENS: [&str; 10] = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    const TENS: [&str; 10] = [
+        "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+    ];
     let with = |unit: usize, name: &str| {
-        let rest = if n.is_multiple_of(unit) { String::new() } else { format!(" {}", english(n % unit)) };
+        let rest = if n.is_multiple_of(unit) {
+            String::new()
+        } else {
+            format!(" {}", english(n % unit))
+        };
         format!("{} {name}{rest}", english(n / unit))
     };
     match n {
@@ -66,7 +93,11 @@ pub(super) fn kanji(n: usize) -> String {
             1 if unit < 10_000 => String::new(),
             head => kanji(head),
         };
-        let rest = if n.is_multiple_of(unit) { String::new() } else { kanji(n % unit) };
+        let rest = if n.is_multiple_of(unit) {
+            String::new()
+        } else {
+            kanji(n % unit)
+        };
         format!("{head}{name}{rest}")
     };
     match n {

@@ -70,8 +70,15 @@ pub fn verify(text: &str) -> Verification {
     let text = text.trim_end();
     let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
     let mut order = Vec::new();
-    let mut verdict = Verification { whole: is_whole(text), ..Verification::default() };
-    for (line, unit) in text.lines().enumerate().filter_map(|(line, text)| Some((line + 1, Unit::read(text)?))) {
+    let mut verdict = Verification {
+        whole: is_whole(text),
+        ..Verification::default()
+    };
+    for (line, unit) in text
+        .lines()
+        .enumerate()
+        .filter_map(|(line, text)| Some((line + 1, Unit::read(text)?)))
+    {
         if verdict.expected == 0 {
             verdict.expected = unit.total;
         }
@@ -84,8 +91,14 @@ pub fn verify(text: &str) -> Verification {
     }
     verdict.ordered = order.is_sorted();
     verdict.found = seen.len();
-    verdict.missing = (1..=verdict.expected).filter(|number| !seen.contains_key(number)).collect();
-    verdict.doubled = seen.into_iter().filter(|(_, times)| *times > 1).map(|(number, _)| number).collect();
+    verdict.missing = (1..=verdict.expected)
+        .filter(|number| !seen.contains_key(number))
+        .collect();
+    verdict.doubled = seen
+        .into_iter()
+        .filter(|(_, times)| *times > 1)
+        .map(|(number, _)| number)
+        .collect();
     verdict
 }
 
@@ -98,7 +111,8 @@ struct Unit {
 
 impl Unit {
     fn read(line: &str) -> Option<Self> {
-        static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\[(\d+)/(\d+)\]").ok());
+        static NUMBER: LazyLock<Option<Regex>> =
+            LazyLock::new(|| Regex::new(r"\[(\d+)/(\d+)\]").ok());
         let numbers = NUMBER.as_ref()?.captures(line)?;
         let number = numbers.get(1)?.as_str().parse().unwrap_or_default();
         let total = numbers.get(2)?.as_str().parse().unwrap_or_default();
@@ -106,13 +120,19 @@ impl Unit {
             let (sum, after) = tail.split_at_checked(6).unwrap_or((tail, ""));
             sum == checksum(unit) && ["", " |", "\"},"].contains(&after)
         });
-        Some(Self { number, total, is_sound })
+        Some(Self {
+            number,
+            total,
+            is_sound,
+        })
     }
 }
 
 /// Whether the checksum over everything is right, and what follows it is what closes the text.
 fn is_whole(text: &str) -> bool {
-    let Some((before, tail)) = text.rsplit_once('·') else { return false };
+    let Some((before, tail)) = text.rsplit_once('·') else {
+        return false;
+    };
     let (sum, after) = tail.split_at_checked(6).unwrap_or((tail, ""));
     let closing = match text.get(..2) {
         Some("``") => "\n```",
@@ -120,5 +140,10 @@ fn is_whole(text: &str) -> bool {
         Some("| ") => " |",
         Some(_) | None => "",
     };
-    before.rsplit('\n').next().is_some_and(|line| line.contains("[end ")) && sum == checksum(before) && after == closing
+    before
+        .rsplit('\n')
+        .next()
+        .is_some_and(|line| line.contains("[end "))
+        && sum == checksum(before)
+        && after == closing
 }

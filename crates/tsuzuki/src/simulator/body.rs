@@ -12,12 +12,16 @@ use tsuzuki_wire::eventstream;
 /// The error response that takes an answer's place, if a fault says so. In a response of one piece
 /// an exception in the middle is an error response too.
 pub(super) fn error_before(faults: &[Fault], is_stream: bool) -> Option<Refusal> {
-    faults.iter().find_map(|fault| match (&fault.failure, &fault.at) {
-        (Failure::Http(error), At::Start) => Some(error.clone().into()),
-        (Failure::Http(error), _) if !is_stream => Some(error.clone().into()),
-        (Failure::Exception { exception, message }, _) if !is_stream => Some(Refusal::of(*exception, message.clone())),
-        (_, _) => None,
-    })
+    faults
+        .iter()
+        .find_map(|fault| match (&fault.failure, &fault.at) {
+            (Failure::Http(error), At::Start) => Some(error.clone().into()),
+            (Failure::Http(error), _) if !is_stream => Some(error.clone().into()),
+            (Failure::Exception { exception, message }, _) if !is_stream => {
+                Some(Refusal::of(*exception, message.clone()))
+            }
+            (_, _) => None,
+        })
 }
 
 /// How long an answer takes.
@@ -26,7 +30,11 @@ pub(super) fn planned(pacing: &Pacing, tokens: usize) -> Duration {
 }
 
 fn faster(pacing: &Pacing, time: Duration) -> Duration {
-    if pacing.speed > 0.0 { time.div_f64(pacing.speed) } else { time }
+    if pacing.speed > 0.0 {
+        time.div_f64(pacing.speed)
+    } else {
+        time
+    }
 }
 
 /// How long some tokens take, given a draw from 0 to 1.
@@ -35,8 +43,12 @@ fn spoken(pacing: &Pacing, tokens: usize, draw: f64) -> Duration {
         return Duration::ZERO;
     }
     let tokens = u32::try_from(tokens).unwrap_or(u32::MAX);
-    let seconds = f64::from(tokens) / pacing.tokens_per_second * (1.0 + pacing.jitter * (2.0 * draw - 1.0));
-    faster(pacing, Duration::try_from_secs_f64(seconds).unwrap_or_default())
+    let seconds =
+        f64::from(tokens) / pacing.tokens_per_second * (1.0 + pacing.jitter * (2.0 * draw - 1.0));
+    faster(
+        pacing,
+        Duration::try_from_secs_f64(seconds).unwrap_or_default(),
+    )
 }
 
 async fn pause(time: Duration) {
@@ -50,10 +62,24 @@ pub(super) async fn unary(printer: &Printer, pacing: Pacing, faults: Vec<Fault>)
     pause(planned(&pacing, printer.speech.output_tokens)).await;
     let more = match printer.dialect {
         Dialect::Converse => Vec::new(),
-        Dialect::Messages | Dialect::Nova | Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => vec![
-            ("X-Amzn-Bedrock-Invocation-Latency".to_owned(), printer.latency_ms.to_string()),
-            ("X-Amzn-Bedrock-Output-Token-Count".to_owned(), printer.speech.output_tokens.to_string()),
-            ("X-Amzn-Bedrock-Input-Token-Count".to_owned(), printer.input_tokens.to_string()),
+        Dialect::Messages
+        | Dialect::Nova
+        | Dialect::Titan
+        | Dialect::Llama
+        | Dialect::Mistral
+        | Dialect::Chat => vec![
+            (
+                "X-Amzn-Bedrock-Invocation-Latency".to_owned(),
+                printer.latency_ms.to_string(),
+            ),
+            (
+                "X-Amzn-Bedrock-Output-Token-Count".to_owned(),
+                printer.speech.output_tokens.to_string(),
+            ),
+            (
+                "X-Amzn-Bedrock-Input-Token-Count".to_owned(),
+                printer.input_tokens.to_string(),
+            ),
         ],
     };
     let whole = printer.unary();
@@ -96,12 +122,20 @@ pub(super) async fn unary(printer: &Printer, pacing: Pacing, faults: Vec<Fault>)
             yield Ok(piece);
         }
     };
-    RawResponse { status: 200, headers: headers("application/json", more), body: Box::pin(body) }
+    RawResponse {
+        status: 200,
+        headers: headers("application/json", more),
+        body: Box::pin(body),
+    }
 }
 
 /// A body, whole or byte by byte.
 fn pieces(bytes: Bytes, dribbles: bool) -> Vec<Bytes> {
-    if dribbles { (0..bytes.len()).map(|at| bytes.slice(at..=at)).collect() } else { vec![bytes] }
+    if dribbles {
+        (0..bytes.len()).map(|at| bytes.slice(at..=at)).collect()
+    } else {
+        vec![bytes]
+    }
 }
 
 /// What was sent so far.
@@ -191,14 +225,19 @@ fn strike(failure: Failure, printer: &mut Printer, outlet: &mut Outlet) -> Effec
             Some(exception) => exception_frame(exception, &error.message),
             None => exception_frame(Exception::InternalServer, &error.message),
         }),
-        Failure::Exception { exception, message } => Effect::Last(exception_frame(exception, &message)),
-        Failure::Eof => Effect::Eof { inside_frame: false },
+        Failure::Exception { exception, message } => {
+            Effect::Last(exception_frame(exception, &message))
+        }
+        Failure::Eof => Effect::Eof {
+            inside_frame: false,
+        },
         Failure::EofMidFrame => Effect::Eof { inside_frame: true },
         Failure::Reset => Effect::Break,
         Failure::Stall(time) => Effect::Silence(time),
-        Failure::UnknownEvent => {
-            Effect::Extra(printer.frame("simulatedFutureEvent", serde_json::json!({"note": "nobody knows this event"})))
-        }
+        Failure::UnknownEvent => Effect::Extra(printer.frame(
+            "simulatedFutureEvent",
+            serde_json::json!({"note": "nobody knows this event"}),
+        )),
         Failure::BadChecksum => {
             outlet.damages_next = true;
             Effect::None
@@ -325,6 +364,10 @@ pub(super) fn stream(mut printer: Printer, pacing: Pacing, mut faults: Vec<Fault
 /// An exception inside a stream: no padding, and the stream ends.
 fn exception_frame(exception: Exception, message: &str) -> Bytes {
     let name = exception.stream_name();
-    let headers = [(":exception-type", name.as_str()), (":content-type", "application/json"), (":message-type", "exception")];
+    let headers = [
+        (":exception-type", name.as_str()),
+        (":content-type", "application/json"),
+        (":message-type", "exception"),
+    ];
     eventstream::write(&headers, &message_payload(message))
 }

@@ -11,9 +11,17 @@ const MADE: &str = "2025-01-01T00:00:00Z";
 
 pub(super) fn answer(request: &RawRequest) -> Result<RawResponse, Refusal> {
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
-    let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let decode = |text: &str| {
+        percent_encoding::percent_decode_str(text)
+            .decode_utf8_lossy()
+            .into_owned()
+    };
     let asked = |name: &str| {
-        query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| decode(value))
+        query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| decode(value))
     };
     let region = region(request);
     let body = match path.trim_start_matches('/').split_once('/') {
@@ -33,10 +41,17 @@ pub(super) fn answer(request: &RawRequest) -> Result<RawResponse, Refusal> {
             let id = decode(id);
             let name = id.rsplit_once('/').map_or(id.as_str(), |(_, name)| name);
             all_profiles()
-                .find(|(prefix, model)| name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.')) == Some(&model.id))
+                .find(|(prefix, model)| {
+                    name.strip_prefix(prefix)
+                        .and_then(|rest| rest.strip_prefix('.'))
+                        == Some(&model.id)
+                })
                 .map(|(prefix, model)| profile(&region, prefix, model))
                 .ok_or_else(|| {
-                    Refusal::of(Exception::ResourceNotFound, "The inference profile you specified was not found.")
+                    Refusal::of(
+                        Exception::ResourceNotFound,
+                        "The inference profile you specified was not found.",
+                    )
                 })?
         }
         Some(_) | None => return Err(Refusal::unknown_operation()),
@@ -46,17 +61,34 @@ pub(super) fn answer(request: &RawRequest) -> Result<RawResponse, Refusal> {
 
 /// The region that the request was signed for.
 fn region(request: &RawRequest) -> String {
-    let scope = request.header("authorization").and_then(|value| value.split_once("Credential=")).map(|(_, scope)| scope);
-    scope.and_then(|scope| scope.split('/').nth(2)).unwrap_or("us-east-1").to_owned()
+    let scope = request
+        .header("authorization")
+        .and_then(|value| value.split_once("Credential="))
+        .map(|(_, scope)| scope);
+    scope
+        .and_then(|scope| scope.split('/').nth(2))
+        .unwrap_or("us-east-1")
+        .to_owned()
 }
 
 fn models(region: &str, asked: &impl Fn(&str) -> Option<String>) -> Value {
-    let (provider, kind, output, custom) =
-        (asked("byProvider"), asked("byInferenceType"), asked("byOutputModality"), asked("byCustomizationType"));
+    let (provider, kind, output, custom) = (
+        asked("byProvider"),
+        asked("byInferenceType"),
+        asked("byOutputModality"),
+        asked("byCustomizationType"),
+    );
     let summaries: Vec<Value> = Models::builtin()
         .iter()
-        .filter(|model| provider.as_ref().is_none_or(|wanted| model.provider.eq_ignore_ascii_case(wanted)))
-        .filter(|model| kind.as_ref().is_none_or(|wanted| inference_types(model).contains(&wanted.as_str())))
+        .filter(|model| {
+            provider
+                .as_ref()
+                .is_none_or(|wanted| model.provider.eq_ignore_ascii_case(wanted))
+        })
+        .filter(|model| {
+            kind.as_ref()
+                .is_none_or(|wanted| inference_types(model).contains(&wanted.as_str()))
+        })
         .filter(|_| output.as_ref().is_none_or(|wanted| wanted == "TEXT") && custom.is_none())
         .map(|model| summary(region, model))
         .collect();
@@ -70,11 +102,19 @@ fn inference_types(model: &Model) -> Vec<&'static str> {
 }
 
 fn summary(region: &str, model: &Model) -> Value {
-    let mut lifecycle = json!({"status": if model.end_of_life.is_some() { "LEGACY" } else { "ACTIVE" }});
+    let mut lifecycle =
+        json!({"status": if model.end_of_life.is_some() { "LEGACY" } else { "ACTIVE" }});
     if let (Some(day), Some(members)) = (&model.end_of_life, lifecycle.as_object_mut()) {
-        members.insert("endOfLifeTime".to_owned(), json!(format!("{day}T00:00:00Z")));
+        members.insert(
+            "endOfLifeTime".to_owned(),
+            json!(format!("{day}T00:00:00Z")),
+        );
     }
-    let inputs: Vec<String> = model.inputs.iter().map(|input| input.to_uppercase()).collect();
+    let inputs: Vec<String> = model
+        .inputs
+        .iter()
+        .map(|input| input.to_uppercase())
+        .collect();
     json!({
         "customizationsSupported": [],
         "inferenceTypesSupported": inference_types(model),
@@ -94,16 +134,27 @@ fn model_arn(region: &str, model: &Model) -> String {
 }
 
 fn all_profiles() -> impl Iterator<Item = (&'static str, &'static Model)> {
-    Models::builtin().iter().flat_map(|model| model.profiles.iter().map(move |prefix| (prefix.as_str(), model)))
+    Models::builtin().iter().flat_map(|model| {
+        model
+            .profiles
+            .iter()
+            .map(move |prefix| (prefix.as_str(), model))
+    })
 }
 
 fn profiles(region: &str, asked: &impl Fn(&str) -> Option<String>) -> Result<Value, Refusal> {
     let number = |name: &str| {
         asked(name)
-            .map(|text| text.parse::<usize>().map_err(|_| Refusal::validation(format!("The value of {name} is not valid."))))
+            .map(|text| {
+                text.parse::<usize>()
+                    .map_err(|_| Refusal::validation(format!("The value of {name} is not valid.")))
+            })
             .transpose()
     };
-    let (from, count) = (number("nextToken")?.unwrap_or(0), number("maxResults")?.unwrap_or(1000).clamp(1, 1000));
+    let (from, count) = (
+        number("nextToken")?.unwrap_or(0),
+        number("maxResults")?.unwrap_or(1000).clamp(1, 1000),
+    );
     let kind = asked("type").or_else(|| asked("typeEquals"));
     let all: Vec<Value> = all_profiles()
         .filter(|_| kind.as_ref().is_none_or(|kind| kind == "SYSTEM_DEFINED"))
@@ -111,7 +162,9 @@ fn profiles(region: &str, asked: &impl Fn(&str) -> Option<String>) -> Result<Val
         .collect();
     let page: Vec<&Value> = all.iter().skip(from).take(count).collect();
     let mut body = json!({"inferenceProfileSummaries": page});
-    if from + count < all.len() && let Some(members) = body.as_object_mut() {
+    if from + count < all.len()
+        && let Some(members) = body.as_object_mut()
+    {
         members.insert("nextToken".to_owned(), json!((from + count).to_string()));
     }
     Ok(body)

@@ -40,9 +40,17 @@ pub(super) struct Call<'a> {
 
 impl Ledger {
     /// Finds the rule for a request and counts it.
-    pub(super) fn call<'a>(&self, scenario: &'a Scenario, seen: &Seen<'_>, test: &str, rng: &mut fastrand::Rng) -> Call<'a> {
+    pub(super) fn call<'a>(
+        &self,
+        scenario: &'a Scenario,
+        seen: &Seen<'_>,
+        test: &str,
+        rng: &mut fastrand::Rng,
+    ) -> Call<'a> {
         for (at, rule) in scenario.rules.iter().enumerate() {
-            if !rule.when.matches(seen) || rule.when.chance.is_some_and(|chance| rng.f64() >= chance) {
+            if !rule.when.matches(seen)
+                || rule.when.chance.is_some_and(|chance| rng.f64() >= chance)
+            {
                 continue;
             }
             let number = self.count(Entry::Rule(at), test);
@@ -52,12 +60,28 @@ impl Ledger {
             let strikes = |fault: &(usize, &Fault)| {
                 let (place, fault) = fault;
                 fault.call.is_none_or(|calls: Calls| calls.has(number))
-                    && fault.times.is_none_or(|times| self.count(Entry::Fault(at, *place), test) <= times)
+                    && fault
+                        .times
+                        .is_none_or(|times| self.count(Entry::Fault(at, *place), test) <= times)
             };
-            let faults = rule.faults.iter().enumerate().filter(strikes).map(|(_, fault)| fault.clone()).collect();
-            return Call { rule: Some(rule), number, faults };
+            let faults = rule
+                .faults
+                .iter()
+                .enumerate()
+                .filter(strikes)
+                .map(|(_, fault)| fault.clone())
+                .collect();
+            return Call {
+                rule: Some(rule),
+                number,
+                faults,
+            };
         }
-        Call { rule: None, number: self.count(Entry::Fallback, test), faults: Vec::new() }
+        Call {
+            rule: None,
+            number: self.count(Entry::Fallback, test),
+            faults: Vec::new(),
+        }
     }
 
     fn count(&self, entry: Entry, test: &str) -> u32 {
@@ -71,17 +95,30 @@ impl Ledger {
 
 impl When {
     fn matches(&self, seen: &Seen<'_>) -> bool {
-        let fits = |pattern: &Option<Regex>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+        let fits = |pattern: &Option<Regex>, text: &str| {
+            pattern
+                .as_ref()
+                .is_none_or(|pattern| pattern.is_match(text))
+        };
         let returned = |pattern: &Regex| {
-            seen.prompt.turns.last().into_iter().flat_map(|turn| turn.tool_results()).any(|(call, _)| {
-                seen.prompt.tool_called(call).is_some_and(|name| pattern.is_match(name))
-            })
+            seen.prompt
+                .turns
+                .last()
+                .into_iter()
+                .flat_map(|turn| turn.tool_results())
+                .any(|(call, _)| {
+                    seen.prompt
+                        .tool_called(call)
+                        .is_some_and(|name| pattern.is_match(name))
+                })
         };
         fits(&self.operation, seen.operation)
             && fits(&self.model, seen.id)
             && fits(&self.user, &seen.conversation.asked)
             && fits(&self.system, &seen.prompt.system)
-            && self.prefill.is_none_or(|prefill| prefill == seen.prompt.is_prefilled())
+            && self
+                .prefill
+                .is_none_or(|prefill| prefill == seen.prompt.is_prefilled())
             && self.tool_result.as_ref().is_none_or(returned)
     }
 }

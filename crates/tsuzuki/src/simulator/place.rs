@@ -61,7 +61,13 @@ impl Conversation {
             let Some(how) = continuation(turn, &turns[..at]) else {
                 let question = turn.is_user().then_some(at);
                 if question.is_some() {
-                    return Self { question, asked: turn.text(), last_run: last_run.max(1), said, way };
+                    return Self {
+                        question,
+                        asked: turn.text(),
+                        last_run: last_run.max(1),
+                        said,
+                        way,
+                    };
                 }
                 continue;
             };
@@ -69,7 +75,13 @@ impl Conversation {
                 way = how;
             }
         }
-        Self { question: None, asked: String::new(), last_run: last_run.max(1), said, way }
+        Self {
+            question: None,
+            asked: String::new(),
+            last_run: last_run.max(1),
+            said,
+            way,
+        }
     }
 
     /// Where an answer goes on, in bytes; `None` when the request does not ask it to, or when what
@@ -80,7 +92,11 @@ impl Conversation {
         }
         let last = self.said.last()?;
         let run = self.said.len().saturating_sub(self.last_run);
-        let candidates = [self.said.concat(), self.said.get(run..).unwrap_or_default().concat(), last.clone()];
+        let candidates = [
+            self.said.concat(),
+            self.said.get(run..).unwrap_or_default().concat(),
+            last.clone(),
+        ];
         candidates
             .iter()
             .filter(|text| !text.trim().is_empty())
@@ -96,14 +112,19 @@ fn continuation(turn: &Turn, before: &[Turn]) -> Option<Way> {
         return None;
     }
     let text = turn.text();
-    quoted(&text, end.trim_end()).map(Way::Anchor).or_else(|| is_nudge(&text).then_some(Way::Nudge))
+    quoted(&text, end.trim_end())
+        .map(Way::Anchor)
+        .or_else(|| is_nudge(&text).then_some(Way::Nudge))
 }
 
 /// The longest JSON string in `text` that `end` ends with.
 fn quoted(text: &str, end: &str) -> Option<String> {
     text.match_indices('"')
         .filter_map(|(at, _)| {
-            serde_json::Deserializer::from_str(&text[at..]).into_iter::<String>().next().and_then(Result::ok)
+            serde_json::Deserializer::from_str(&text[at..])
+                .into_iter::<String>()
+                .next()
+                .and_then(Result::ok)
         })
         .filter(|literal| !literal.trim().is_empty() && end.ends_with(literal.trim_end()))
         .max_by_key(String::len)
@@ -119,7 +140,9 @@ fn is_nudge(text: &str) -> bool {
         ))
         .ok()
     });
-    NUDGE.as_ref().is_some_and(|nudge| nudge.is_match(text.trim()))
+    NUDGE
+        .as_ref()
+        .is_some_and(|nudge| nudge.is_match(text.trim()))
 }
 
 /// Just after `prefix` in `document`, if the document begins with it, white space aside.
@@ -140,15 +163,20 @@ fn after_prefix(document: &str, prefix: &str) -> Option<usize> {
 fn after_suffix(document: &str, text: &str) -> Option<usize> {
     let visible = squeezed(document);
     let wanted: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let found = (*SUFFIX.start()..=wanted.len().min(*SUFFIX.end())).rev().find_map(|length| {
-        let end: String = wanted.get(wanted.len() - length..)?.iter().collect();
-        visible.rfind(&end).map(|at| at + end.len())
-    })?;
+    let found = (*SUFFIX.start()..=wanted.len().min(*SUFFIX.end()))
+        .rev()
+        .find_map(|length| {
+            let end: String = wanted.get(wanted.len() - length..)?.iter().collect();
+            visible.rfind(&end).map(|at| at + end.len())
+        })?;
     let mut passed = 0;
-    document.char_indices().filter(|(_, c)| !c.is_whitespace()).find_map(|(at, c)| {
-        passed += c.len_utf8();
-        (passed == found).then_some(at + c.len_utf8())
-    })
+    document
+        .char_indices()
+        .filter(|(_, c)| !c.is_whitespace())
+        .find_map(|(at, c)| {
+            passed += c.len_utf8();
+            (passed == found).then_some(at + c.len_utf8())
+        })
 }
 
 fn squeezed(text: &str) -> String {
@@ -163,16 +191,32 @@ mod tests {
     fn white_space_is_no_part_of_the_comparison() {
         assert_eq!(after_prefix("a b\n\nc d", "ab c"), Some(6));
         assert_eq!(after_prefix("a b", "a c"), None);
-        assert_eq!(after_suffix("0123456789 0123456789 x", "nothing 123456789"), Some(21));
+        assert_eq!(
+            after_suffix("0123456789 0123456789 x", "nothing 123456789"),
+            Some(21)
+        );
         assert_eq!(after_suffix("0123456789", "456789"), None);
     }
 
     #[test]
     fn nudges_in_several_languages_and_not_questions() {
-        for nudge in ["continue", "Please continue.", "go on", "続きをお願いします", "続けてください", "继续", "Continue the document exactly where you left off."] {
+        for nudge in [
+            "continue",
+            "Please continue.",
+            "go on",
+            "続きをお願いします",
+            "続けてください",
+            "继续",
+            "Continue the document exactly where you left off.",
+        ] {
             assert!(is_nudge(nudge), "{nudge}");
         }
-        for question in ["What does `continue` do in Python?", "continue in Rust means what?", "カエルの俳句", "この続きはどうなりますか？"] {
+        for question in [
+            "What does `continue` do in Python?",
+            "continue in Rust means what?",
+            "カエルの俳句",
+            "この続きはどうなりますか？",
+        ] {
             assert!(!is_nudge(question), "{question}");
         }
     }
@@ -180,7 +224,10 @@ mod tests {
     #[test]
     fn the_longest_quotation_of_the_end_is_the_anchor() {
         let nudge = r#"It ended with "the \"last\" words". Repeat "words" and go on."#;
-        assert_eq!(quoted(nudge, r#"these are the "last" words"#).as_deref(), Some(r#"the "last" words"#));
+        assert_eq!(
+            quoted(nudge, r#"these are the "last" words"#).as_deref(),
+            Some(r#"the "last" words"#)
+        );
         assert_eq!(quoted(nudge, "something else"), None);
     }
 }

@@ -26,7 +26,11 @@ pub(crate) enum Step {
     /// A block begins.
     Open(usize),
     /// A block grows by the tokens `from..to`.
-    Delta { block: usize, from: usize, to: usize },
+    Delta {
+        block: usize,
+        from: usize,
+        to: usize,
+    },
     /// A block of reasoning gets its seal.
     Seal(usize),
     /// A block ends.
@@ -56,7 +60,13 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
-    pub(crate) fn new(dialect: Dialect, model: Arc<Model>, speech: Speech, input_tokens: usize, mut rng: fastrand::Rng) -> Self {
+    pub(crate) fn new(
+        dialect: Dialect,
+        model: Arc<Model>,
+        speech: Speech,
+        input_tokens: usize,
+        mut rng: fastrand::Rng,
+    ) -> Self {
         let id = (0..22).map(|_| rng.alphanumeric()).collect();
         Self {
             dialect,
@@ -79,7 +89,9 @@ impl Printer {
             Dialect::Converse => json(&converse::unary(self)),
             Dialect::Messages => Bytes::from(messages::unary(self)),
             Dialect::Nova => json(&converse::nova(self)),
-            Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => Bytes::from(native::unary(self)),
+            Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => {
+                Bytes::from(native::unary(self))
+            }
         }
     }
 
@@ -94,7 +106,9 @@ impl Printer {
             }
             Dialect::Messages => messages::chunks(self, step),
             Dialect::Nova => native::nova_chunks(self, step),
-            Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => native::chunks(self, step),
+            Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => {
+                native::chunks(self, step)
+            }
         };
         chunks
             .into_iter()
@@ -107,11 +121,17 @@ impl Printer {
 
     /// One event frame, padded.
     pub(crate) fn frame(&mut self, name: &str, mut payload: Value) -> Bytes {
-        if self.padding && let Some(members) = payload.as_object_mut() {
+        if self.padding
+            && let Some(members) = payload.as_object_mut()
+        {
             let length = self.rng.usize(2..=PADDING.len() - 1);
             members.insert("p".to_owned(), Value::from(&PADDING[..length]));
         }
-        let headers = [(":event-type", name), (":content-type", "application/json"), (":message-type", "event")];
+        let headers = [
+            (":event-type", name),
+            (":content-type", "application/json"),
+            (":message-type", "event"),
+        ];
         eventstream::write(&headers, &json(&payload))
     }
 
@@ -125,7 +145,10 @@ impl Printer {
                 steps.push(Step::Delta { block, from, to });
                 from = to;
             }
-            if let Spoken::Reasoning { signature: Some(_), .. } = spoken {
+            if let Spoken::Reasoning {
+                signature: Some(_), ..
+            } = spoken
+            {
                 steps.push(Step::Seal(block));
             }
             steps.push(Step::Close(block));
@@ -138,13 +161,21 @@ impl Printer {
     pub(crate) fn piece_of(&self, step: Step) -> &str {
         match step {
             Step::Delta { block, from, to } => self.piece(block, from, to),
-            Step::Start | Step::Open(_) | Step::Seal(_) | Step::Close(_) | Step::Stop | Step::Metadata => "",
+            Step::Start
+            | Step::Open(_)
+            | Step::Seal(_)
+            | Step::Close(_)
+            | Step::Stop
+            | Step::Metadata => "",
         }
     }
 
     /// The text of a delta.
     fn piece(&self, block: usize, from: usize, to: usize) -> &str {
-        self.speech.blocks.get(block).map_or("", |spoken| spoken.tokens().slice(from, to))
+        self.speech
+            .blocks
+            .get(block)
+            .map_or("", |spoken| spoken.tokens().slice(from, to))
     }
 
     /// All text for the reader.

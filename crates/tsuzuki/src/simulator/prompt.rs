@@ -106,7 +106,9 @@ impl Turn {
             .iter()
             .filter_map(|part| match part {
                 Part::Text(text) => Some(text.as_str()),
-                Part::Reasoning | Part::ToolUse { .. } | Part::ToolResult { .. } | Part::Other => None,
+                Part::Reasoning | Part::ToolUse { .. } | Part::ToolResult { .. } | Part::Other => {
+                    None
+                }
             })
             .collect()
     }
@@ -146,18 +148,32 @@ impl Prompt {
     /// How many tokens it is, as CountTokens and `usage` both say.
     pub(crate) fn input_tokens(&self) -> usize {
         const PER_TURN: usize = 4;
-        let turns: usize = self.turns.iter().map(|turn| PER_TURN + turn.parts.iter().map(weight).sum::<usize>()).sum();
-        let tools: usize =
-            self.tools.iter().map(|tool| tokens::count(&tool.name) + tokens::count(&tool.schema.to_string())).sum();
+        let turns: usize = self
+            .turns
+            .iter()
+            .map(|turn| PER_TURN + turn.parts.iter().map(weight).sum::<usize>())
+            .sum();
+        let tools: usize = self
+            .tools
+            .iter()
+            .map(|tool| tokens::count(&tool.name) + tokens::count(&tool.schema.to_string()))
+            .sum();
         tokens::count(&self.system) + turns + tools
     }
 
     /// The name of the tool that was called with an id.
     pub(crate) fn tool_called(&self, call: &str) -> Option<&str> {
-        self.turns.iter().flat_map(|turn| &turn.parts).find_map(|part| match part {
-            Part::ToolUse { id, name } if id == call => Some(name.as_str()),
-            Part::ToolUse { .. } | Part::Text(_) | Part::Reasoning | Part::ToolResult { .. } | Part::Other => None,
-        })
+        self.turns
+            .iter()
+            .flat_map(|turn| &turn.parts)
+            .find_map(|part| match part {
+                Part::ToolUse { id, name } if id == call => Some(name.as_str()),
+                Part::ToolUse { .. }
+                | Part::Text(_)
+                | Part::Reasoning
+                | Part::ToolResult { .. }
+                | Part::Other => None,
+            })
     }
 }
 
@@ -180,20 +196,29 @@ impl<'a> Members<'a> {
     fn list(&self, name: &str) -> Result<&'a [Value], Refusal> {
         match self.get(name) {
             None => Ok(&[]),
-            Some(value) => value.as_array().map(Vec::as_slice).ok_or_else(|| Refusal::wrong_type(name)),
+            Some(value) => value
+                .as_array()
+                .map(Vec::as_slice)
+                .ok_or_else(|| Refusal::wrong_type(name)),
         }
     }
 
     fn text(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
-        self.get(name).map(|value| value.as_str().ok_or_else(|| Refusal::wrong_type(name))).transpose()
+        self.get(name)
+            .map(|value| value.as_str().ok_or_else(|| Refusal::wrong_type(name)))
+            .transpose()
     }
 
     fn number(&self, name: &str) -> Result<Option<f64>, Refusal> {
-        self.get(name).map(|value| value.as_f64().ok_or_else(|| Refusal::wrong_type(name))).transpose()
+        self.get(name)
+            .map(|value| value.as_f64().ok_or_else(|| Refusal::wrong_type(name)))
+            .transpose()
     }
 
     fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
-        self.get(name).map(|value| value.as_i64().ok_or_else(|| Refusal::wrong_type(name))).transpose()
+        self.get(name)
+            .map(|value| value.as_i64().ok_or_else(|| Refusal::wrong_type(name)))
+            .transpose()
     }
 
     fn object(&self, name: &str) -> Result<Members<'a>, Refusal> {
@@ -207,12 +232,20 @@ impl<'a> Members<'a> {
     fn texts(&self, name: &str) -> Result<Vec<String>, Refusal> {
         self.list(name)?
             .iter()
-            .map(|value| value.as_str().map(str::to_owned).ok_or_else(|| Refusal::wrong_type(name)))
+            .map(|value| {
+                value
+                    .as_str()
+                    .map(str::to_owned)
+                    .ok_or_else(|| Refusal::wrong_type(name))
+            })
             .collect()
     }
 }
 
 /// The texts of a list of `{"text": …}`, joined with line breaks.
 fn joined_texts(list: &[Value]) -> String {
-    list.iter().filter_map(|block| block.get("text").and_then(Value::as_str)).collect::<Vec<_>>().join("\n")
+    list.iter()
+        .filter_map(|block| block.get("text").and_then(Value::as_str))
+        .collect::<Vec<_>>()
+        .join("\n")
 }

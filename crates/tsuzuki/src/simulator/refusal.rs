@@ -100,7 +100,9 @@ impl Exception {
                 "The system encountered an unexpected error during processing. Try your request again."
             }
             Self::ModelNotReady => "The model is not ready for inference. Try your request again.",
-            Self::ModelTimeout => "The model took too long to process the request. Try your request again.",
+            Self::ModelTimeout => {
+                "The model took too long to process the request. Try your request again."
+            }
             Self::ResourceNotFound => "The requested resource was not found.",
             Self::ServiceQuotaExceeded => "Your request exceeds a service quota of your account.",
             Self::ServiceUnavailable => "Bedrock is unable to process your request.",
@@ -112,7 +114,9 @@ impl Exception {
     /// The exception with a name, in either spelling.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|exception| exception.name().eq_ignore_ascii_case(name))
+        Self::ALL
+            .into_iter()
+            .find(|exception| exception.name().eq_ignore_ascii_case(name))
     }
 }
 
@@ -131,7 +135,11 @@ struct Body<'a> {
 
 impl Refusal {
     pub(crate) fn of(exception: Exception, message: impl Into<String>) -> Self {
-        Self { status: exception.status(), name: exception.name().to_owned(), message: message.into() }
+        Self {
+            status: exception.status(),
+            name: exception.name().to_owned(),
+            message: message.into(),
+        }
     }
 
     pub(crate) fn validation(message: impl Into<String>) -> Self {
@@ -144,7 +152,11 @@ impl Refusal {
     }
 
     pub(crate) fn serialization(message: impl Into<String>) -> Self {
-        Self { status: 400, name: "SerializationException".to_owned(), message: message.into() }
+        Self {
+            status: 400,
+            name: "SerializationException".to_owned(),
+            message: message.into(),
+        }
     }
 
     pub(crate) fn malformed() -> Self {
@@ -152,13 +164,27 @@ impl Refusal {
     }
 
     pub(crate) fn unknown_operation() -> Self {
-        Self { status: 404, name: "UnknownOperationException".to_owned(), message: "Unknown operation.".to_owned() }
+        Self {
+            status: 404,
+            name: "UnknownOperationException".to_owned(),
+            message: "Unknown operation.".to_owned(),
+        }
     }
 
     /// The response that says so.
     pub(crate) fn into_response(self) -> RawResponse {
-        let kind = format!("{}:http://internal.amazon.com/coral/com.amazon.bedrock/", self.name);
-        respond(self.status, "application/json", vec![("x-amzn-ErrorType".to_owned(), kind)], json(&Body { message: &self.message }))
+        let kind = format!(
+            "{}:http://internal.amazon.com/coral/com.amazon.bedrock/",
+            self.name
+        );
+        respond(
+            self.status,
+            "application/json",
+            vec![("x-amzn-ErrorType".to_owned(), kind)],
+            json(&Body {
+                message: &self.message,
+            }),
+        )
     }
 }
 
@@ -168,9 +194,18 @@ pub(crate) fn message_payload(message: &str) -> Bytes {
 }
 
 /// A response whose whole body is known.
-pub(crate) fn respond(status: u16, content_type: &str, more: Vec<(String, String)>, body: Bytes) -> RawResponse {
+pub(crate) fn respond(
+    status: u16,
+    content_type: &str,
+    more: Vec<(String, String)>,
+    body: Bytes,
+) -> RawResponse {
     let body = Box::pin(futures_util::stream::once(async move { Ok(body) }));
-    RawResponse { status, headers: headers(content_type, more), body }
+    RawResponse {
+        status,
+        headers: headers(content_type, more),
+        body,
+    }
 }
 
 /// The header fields of every response.

@@ -17,15 +17,23 @@ pub(crate) fn answer(prompt: &Prompt, conversation: &Conversation) -> String {
     if let Some(schema) = &prompt.schema {
         return sample(schema, 0).to_string();
     }
-    let before = conversation.question.and_then(|at| prompt.turns.get(..at)).unwrap_or_default();
+    let before = conversation
+        .question
+        .and_then(|at| prompt.turns.get(..at))
+        .unwrap_or_default();
     let current = conversation.question.and_then(|at| prompt.turns.get(at));
-    if let Some(result) = current.filter(|_| conversation.asked.trim().is_empty()).and_then(tool_report) {
+    if let Some(result) = current
+        .filter(|_| conversation.asked.trim().is_empty())
+        .and_then(tool_report)
+    {
         return result;
     }
     let whole = respond(&conversation.asked, before);
     // "Continue" after the end: a model would say so too.
     match conversation.way {
-        Way::Nudge if conversation.place(&whole) == Some(whole.len()) => said_it_all(Language::of(&conversation.asked)),
+        Way::Nudge if conversation.place(&whole) == Some(whole.len()) => {
+            said_it_all(Language::of(&conversation.asked))
+        }
         Way::Nudge | Way::Anchor(_) | Way::Prefill | Way::Fresh => whole,
     }
 }
@@ -52,29 +60,55 @@ fn prose(question: &str) -> Option<Prose> {
         let forms: [(&str, Make); 11] = [
             (r"^/long\s+(\d+)", |n, _| Prose::Paragraphs(n)),
             (r"^/code(?:\s+\w+)?\s+(\d+)", |n, _| Prose::Code(n)),
-            (r"^/table\s+(\d+)\s*[x×]\s*(\d+)", |rows, columns| Prose::Table { rows, columns }),
+            (r"^/table\s+(\d+)\s*[x×]\s*(\d+)", |rows, columns| {
+                Prose::Table { rows, columns }
+            }),
             (r"^/json\s+(\d+)", |n, _| Prose::Json(n)),
             (r"^/emoji\s+(\d+)", |n, _| Prose::Emoji(n)),
-            (r"^/count\s+(\d+)\s*(?:\.\.|to|-)\s*(\d+)", |from, to| Prose::Count { from, to }),
-            (r"(?i)(\d[\d,]*)\s+(?:\w+\s+){0,2}paragraphs", |n, _| Prose::Paragraphs(n)),
-            (r"(\d[\d,]*)\s*(?:個の)?\s*段落", |n, _| Prose::Paragraphs(n)),
-            (r"(?i)\bcount\s+(?:from\s+)?(\d+)\s*(?:\.\.|to|-|through)\s*(\d+)", |from, to| Prose::Count { from, to }),
-            (r"(?i)\bcount\s+(?:up\s+)?to\s+(\d+)", |to, _| Prose::Count { from: 1, to }),
-            (r"(?:数えて|数え上げて)\D*(\d+)\s*(?:\.\.|から|〜|～|-)\s*(\d+)", |from, to| Prose::Count { from, to }),
+            (r"^/count\s+(\d+)\s*(?:\.\.|to|-)\s*(\d+)", |from, to| {
+                Prose::Count { from, to }
+            }),
+            (r"(?i)(\d[\d,]*)\s+(?:\w+\s+){0,2}paragraphs", |n, _| {
+                Prose::Paragraphs(n)
+            }),
+            (r"(\d[\d,]*)\s*(?:個の)?\s*段落", |n, _| {
+                Prose::Paragraphs(n)
+            }),
+            (
+                r"(?i)\bcount\s+(?:from\s+)?(\d+)\s*(?:\.\.|to|-|through)\s*(\d+)",
+                |from, to| Prose::Count { from, to },
+            ),
+            (r"(?i)\bcount\s+(?:up\s+)?to\s+(\d+)", |to, _| {
+                Prose::Count { from: 1, to }
+            }),
+            (
+                r"(?:数えて|数え上げて)\D*(\d+)\s*(?:\.\.|から|〜|～|-)\s*(\d+)",
+                |from, to| Prose::Count { from, to },
+            ),
         ];
-        forms.into_iter().filter_map(|(form, make)| Some((Regex::new(form).ok()?, make))).collect()
+        forms
+            .into_iter()
+            .filter_map(|(form, make)| Some((Regex::new(form).ok()?, make)))
+            .collect()
     });
     static JAPANESE_COUNT: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"(\d+)\s*(?:から|〜|～|\.\.)\s*(\d+)\s*まで.*数え").ok());
     let number = |text: Option<regex::Match<'_>>| {
-        text.and_then(|text| text.as_str().replace(',', "").parse().ok()).unwrap_or_default()
+        text.and_then(|text| text.as_str().replace(',', "").parse().ok())
+            .unwrap_or_default()
     };
     FORMS
         .iter()
-        .find_map(|(form, make)| form.captures(question).map(|found| make(number(found.get(1)), number(found.get(2)))))
+        .find_map(|(form, make)| {
+            form.captures(question)
+                .map(|found| make(number(found.get(1)), number(found.get(2))))
+        })
         .or_else(|| {
             let found = JAPANESE_COUNT.as_ref()?.captures(question)?;
-            Some(Prose::Count { from: number(found.get(1)), to: number(found.get(2)) })
+            Some(Prose::Count {
+                from: number(found.get(1)),
+                to: number(found.get(2)),
+            })
         })
 }
 
@@ -94,7 +128,11 @@ fn memory(question: &str, before: &[Turn], language: Language) -> Option<String>
         .ok()
     });
     let asks = |form: &Option<Regex>| form.as_ref().is_some_and(|form| form.is_match(question));
-    let mut asked = before.iter().filter(|turn| turn.is_user()).map(Turn::text).filter(|text| !text.trim().is_empty());
+    let mut asked = before
+        .iter()
+        .filter(|turn| turn.is_user())
+        .map(Turn::text)
+        .filter(|text| !text.trim().is_empty());
     let (text, which) = if asks(&FIRST) {
         (asked.next(), ("first", "最初"))
     } else if asks(&LAST) {
@@ -103,8 +141,12 @@ fn memory(question: &str, before: &[Turn], language: Language) -> Option<String>
         return None;
     };
     Some(match (text, language) {
-        (Some(text), Language::English) => format!("Your {} question was: \"{}\"", which.0, text.trim()),
-        (Some(text), Language::Japanese) => format!("{}の質問は「{}」でした。", which.1, text.trim()),
+        (Some(text), Language::English) => {
+            format!("Your {} question was: \"{}\"", which.0, text.trim())
+        }
+        (Some(text), Language::Japanese) => {
+            format!("{}の質問は「{}」でした。", which.1, text.trim())
+        }
         (None, Language::English) => "This is your first question.".to_owned(),
         (None, Language::Japanese) => "これが最初の質問です。".to_owned(),
     })
@@ -115,10 +157,12 @@ fn greeting(question: &str, language: Language) -> Option<String> {
         Regex::new(r"(?i)^\W*(hi|hello|hey|good (morning|afternoon|evening)|help|/help|こんにちは|こんばんは|おはよう|はじめまして|ヘルプ|助けて)\b?[^\w]*(there|ございます)?\W*$")
             .ok()
     });
-    FORM.as_ref().is_some_and(|form| form.is_match(question)).then(|| match language {
-        Language::English => format!("Hello! {}", honest(language)),
-        Language::Japanese => format!("こんにちは。{}", honest(language)),
-    })
+    FORM.as_ref()
+        .is_some_and(|form| form.is_match(question))
+        .then(|| match language {
+            Language::English => format!("Hello! {}", honest(language)),
+            Language::Japanese => format!("こんにちは。{}", honest(language)),
+        })
 }
 
 fn honest(language: Language) -> String {
@@ -163,38 +207,75 @@ pub(crate) fn sample(schema: &Value, depth: usize) -> Value {
     if let Some(first) = schema.get("enum").and_then(|values| values.get(0)) {
         return first.clone();
     }
-    if let Some(one) = ["anyOf", "oneOf"].iter().find_map(|name| schema.get(name)?.get(0)) {
-        return if depth < DEEPEST { sample(one, depth + 1) } else { Value::Null };
+    if let Some(one) = ["anyOf", "oneOf"]
+        .iter()
+        .find_map(|name| schema.get(name)?.get(0))
+    {
+        return if depth < DEEPEST {
+            sample(one, depth + 1)
+        } else {
+            Value::Null
+        };
     }
     let kind = match schema.get("type") {
         Some(Value::String(kind)) => kind.as_str(),
         Some(Value::Array(kinds)) => kinds.first().and_then(Value::as_str).unwrap_or("string"),
         Some(_) | None if schema.get("properties").is_some() => "object",
-        Some(_) | None => return if depth == 0 { json!({}) } else { json!("simulated") },
+        Some(_) | None => {
+            return if depth == 0 {
+                json!({})
+            } else {
+                json!("simulated")
+            };
+        }
     };
     let number = |name: &str| schema.get(name).and_then(Value::as_i64);
     match kind {
         "object" => {
-            let required: Vec<&str> =
-                schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-            let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+            let required: Vec<&str> = schema
+                .get("required")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
+            let properties = schema
+                .get("properties")
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten();
             let members = properties
-                .filter(|(name, _)| depth < DEEPEST && (required.is_empty() || required.contains(&name.as_str())))
+                .filter(|(name, _)| {
+                    depth < DEEPEST && (required.is_empty() || required.contains(&name.as_str()))
+                })
                 .map(|(name, schema)| (name.clone(), sample(schema, depth + 1)));
             Value::Object(members.collect::<Map<_, _>>())
         }
         "array" => {
             let item = schema.get("items").filter(|_| depth < DEEPEST);
-            let count = usize::try_from(number("minItems").unwrap_or(1)).unwrap_or(1).min(16);
-            item.map_or_else(|| json!([]), |item| Value::from(vec![sample(item, depth + 1); count]))
+            let count = usize::try_from(number("minItems").unwrap_or(1))
+                .unwrap_or(1)
+                .min(16);
+            item.map_or_else(
+                || json!([]),
+                |item| Value::from(vec![sample(item, depth + 1); count]),
+            )
         }
         "integer" | "number" => json!(number("minimum").unwrap_or(1)),
         "boolean" => json!(true),
         "null" => Value::Null,
         _ => {
-            let least = usize::try_from(number("minLength").unwrap_or_default()).unwrap_or_default().min(1000);
-            let most = number("maxLength").and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
-            let text: String = "simulated".chars().cycle().take(least.max("simulated".len()).min(most)).collect();
+            let least = usize::try_from(number("minLength").unwrap_or_default())
+                .unwrap_or_default()
+                .min(1000);
+            let most = number("maxLength")
+                .and_then(|most| usize::try_from(most).ok())
+                .unwrap_or(usize::MAX);
+            let text: String = "simulated"
+                .chars()
+                .cycle()
+                .take(least.max("simulated".len()).min(most))
+                .collect();
             json!(text)
         }
     }

@@ -7,7 +7,7 @@
 mod fault;
 mod file;
 
-pub use fault::{At, Calls, Fault, Failure};
+pub use fault::{At, Calls, Failure, Fault};
 pub use file::ScenarioError;
 
 use super::refusal::Exception;
@@ -227,7 +227,10 @@ impl Rule {
     /// A rule that answers every request with a text.
     #[must_use]
     pub fn text(text: &str) -> Self {
-        Self { reply: Reply::text(text), ..Self::default() }
+        Self {
+            reply: Reply::text(text),
+            ..Self::default()
+        }
     }
 }
 
@@ -235,7 +238,9 @@ impl Reply {
     /// An answer of one text. White space at its end is left out: models do not send it.
     #[must_use]
     pub fn text(text: &str) -> Self {
-        Self { blocks: vec![Block::Text(text.trim_end().to_owned())] }
+        Self {
+            blocks: vec![Block::Text(text.trim_end().to_owned())],
+        }
     }
 }
 
@@ -274,6 +279,10 @@ impl HttpError {
     /// An exception with its usual status and message.
     #[must_use]
     pub fn of(exception: Exception) -> Self {
-        Self { status: exception.status(), name: exception.name().to_owned(), message: exception.message().to_owned() }
+        Self {
+            status: exception.status(),
+            name: exception.name().to_owned(),
+            message: exception.message().to_owned(),
+        }
     }
 }

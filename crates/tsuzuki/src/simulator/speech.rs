@@ -18,8 +18,16 @@ pub(crate) struct Speech {
 #[derive(Debug, Clone)]
 pub(crate) enum Spoken {
     Text(Tokens),
-    Reasoning { tokens: Tokens, signature: Option<String> },
-    Tool { id: String, name: String, input: Tokens, whole: bool },
+    Reasoning {
+        tokens: Tokens,
+        signature: Option<String>,
+    },
+    Tool {
+        id: String,
+        name: String,
+        input: Tokens,
+        whole: bool,
+    },
 }
 
 /// Why it stopped.
@@ -36,7 +44,9 @@ pub(crate) enum Stop {
 impl Spoken {
     pub(crate) const fn tokens(&self) -> &Tokens {
         match self {
-            Self::Text(tokens) | Self::Reasoning { tokens, .. } | Self::Tool { input: tokens, .. } => tokens,
+            Self::Text(tokens)
+            | Self::Reasoning { tokens, .. }
+            | Self::Tool { input: tokens, .. } => tokens,
         }
     }
 }
@@ -64,18 +74,32 @@ impl Script<'_> {
     }
 
     /// What this call says, with at most `limit` tokens.
-    pub(crate) fn say(&self, prompt: &Prompt, conversation: &Conversation, limit: usize, tool_id: &str) -> Speech {
+    pub(crate) fn say(
+        &self,
+        prompt: &Prompt,
+        conversation: &Conversation,
+        limit: usize,
+        tool_id: &str,
+    ) -> Speech {
         let document = self.document();
         let allowed = match conversation.way {
             Way::Fresh => false,
             Way::Prefill => self.resume.prefill,
             Way::Anchor(_) | Way::Nudge => self.resume.ask,
         };
-        let place = if allowed { conversation.place(&document) } else { None };
+        let place = if allowed {
+            conversation.place(&document)
+        } else {
+            None
+        };
         let Some(place) = place else {
             return self.cut(prompt, self.from(0, "", tool_id), limit);
         };
-        let resume = if self.call.is_multiple_of(self.resume.every) { self.resume } else { &Resume::default() };
+        let resume = if self.call.is_multiple_of(self.resume.every) {
+            self.resume
+        } else {
+            &Resume::default()
+        };
         if let Some(meta) = &resume.meta {
             return self.cut(prompt, vec![Spoken::Text(Tokens::of(meta))], limit);
         }
@@ -101,7 +125,10 @@ impl Script<'_> {
                     }
                 }
                 Block::Reasoning { text, signature } if passed >= start => {
-                    spoken.push(Spoken::Reasoning { tokens: Tokens::of(text), signature: signature.clone() });
+                    spoken.push(Spoken::Reasoning {
+                        tokens: Tokens::of(text),
+                        signature: signature.clone(),
+                    });
                 }
                 Block::Tool { name, input } if passed >= start => spoken.push(Spoken::Tool {
                     id: format!("{tool_id}{}", spoken.len()),
@@ -119,8 +146,17 @@ impl Script<'_> {
     }
 
     fn cut(&self, prompt: &Prompt, whole: Vec<Spoken>, limit: usize) -> Speech {
-        let mut speech = Speech { blocks: Vec::new(), stop: self.end(&whole), output_tokens: 0 };
-        let exact = self.cut.exact_end && whole.iter().map(|block| block.tokens().count()).sum::<usize>() == limit;
+        let mut speech = Speech {
+            blocks: Vec::new(),
+            stop: self.end(&whole),
+            output_tokens: 0,
+        };
+        let exact = self.cut.exact_end
+            && whole
+                .iter()
+                .map(|block| block.tokens().count())
+                .sum::<usize>()
+                == limit;
         for mut block in whole {
             let left = limit - speech.output_tokens;
             let full = block.tokens().count() <= left;
@@ -189,7 +225,10 @@ fn shorten(block: &mut Spoken, left: usize, cut: CutStyle) {
 
 /// The stop sequence that comes first, and where.
 fn first_of<'a>(sequences: &'a [String], text: &str) -> Option<(usize, &'a str)> {
-    sequences.iter().filter_map(|sequence| Some((text.find(sequence.as_str())?, sequence.as_str()))).min()
+    sequences
+        .iter()
+        .filter_map(|sequence| Some((text.find(sequence.as_str())?, sequence.as_str())))
+        .min()
 }
 
 /// Where a habit makes the model start, instead of the place itself.
@@ -209,7 +248,9 @@ fn restart(resume: &Resume, document: &str, place: usize) -> usize {
 /// What the model says before it goes on.
 fn opening(resume: &Resume, way: &Way, said: &str) -> String {
     let mut opening = resume.preamble.clone();
-    if resume.reopen_fence && let Some(fence) = open_fence(said) {
+    if resume.reopen_fence
+        && let Some(fence) = open_fence(said)
+    {
         opening.push_str(fence);
         opening.push('\n');
     }
@@ -233,19 +274,28 @@ fn opening(resume: &Resume, way: &Way, said: &str) -> String {
 
 /// The line of a code fence that is still open at the end of a text.
 fn open_fence(text: &str) -> Option<&str> {
-    text.lines().fold(None, |open, line| match (open, line.starts_with("```")) {
-        (None, true) => Some(line),
-        (Some(_), true) => None,
-        (open, false) => open,
-    })
+    text.lines()
+        .fold(None, |open, line| match (open, line.starts_with("```")) {
+            (None, true) => Some(line),
+            (Some(_), true) => None,
+            (open, false) => open,
+        })
 }
 
 /// The same words with their white space changed: line breaks become spaces, spaces line breaks.
 fn rewrapped(text: &str) -> String {
-    if text.contains('\n') { text.replace('\n', " ") } else { text.replacen(' ', "\n", 1) }
+    if text.contains('\n') {
+        text.replace('\n', " ")
+    } else {
+        text.replacen(' ', "\n", 1)
+    }
 }
 
 /// A tool's input as JSON text.
 fn printed(input: &Value) -> String {
-    if input.is_null() { "{}".to_owned() } else { input.to_string() }
+    if input.is_null() {
+        "{}".to_owned()
+    } else {
+        input.to_string()
+    }
 }

@@ -19,7 +19,10 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     pub(crate) fn of(text: &str) -> Self {
-        let mut tokens = Self { text: String::new(), ends: Vec::new() };
+        let mut tokens = Self {
+            text: String::new(),
+            ends: Vec::new(),
+        };
         tokens.push(text);
         tokens
     }
@@ -98,8 +101,12 @@ pub(crate) fn count(text: &str) -> usize {
 
 /// How long the first token of a text that is not empty is, in bytes.
 fn first(text: &str) -> usize {
-    let mut graphemes = text.grapheme_indices(true).skip_while(|(_, grapheme)| blank(grapheme));
-    let Some((at, head)) = graphemes.next() else { return text.len() };
+    let mut graphemes = text
+        .grapheme_indices(true)
+        .skip_while(|(_, grapheme)| blank(grapheme));
+    let Some((at, head)) = graphemes.next() else {
+        return text.len();
+    };
     let most = match kind(head) {
         Kind::Letter => LETTERS,
         Kind::Digit => DIGITS,
@@ -129,9 +136,12 @@ enum Kind {
 
 fn kind(grapheme: &str) -> Kind {
     match grapheme.chars().next() {
-        Some('\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}') => {
-            Kind::Wide
-        }
+        Some(
+            '\u{2e80}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7af}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{ff00}'..='\u{ffef}',
+        ) => Kind::Wide,
         Some(c) if c.is_alphabetic() => Kind::Letter,
         Some(c) if c.is_numeric() => Kind::Digit,
         Some(_) | None => Kind::Other,
@@ -146,8 +156,22 @@ mod tests {
     #[test]
     fn words_split_and_white_space_rides_on_the_next_token() {
         let tokens = Tokens::of("Continuation  is\n\nfun 1234 👩‍👩‍👧!");
-        let pieces: Vec<&str> = (0..tokens.count()).map(|n| tokens.slice(n, n + 1)).collect();
-        assert_eq!(pieces, ["Contin", "uation", "  is", "\n\nfun", " 123", "4", " 👩‍👩‍👧", "!"]);
+        let pieces: Vec<&str> = (0..tokens.count())
+            .map(|n| tokens.slice(n, n + 1))
+            .collect();
+        assert_eq!(
+            pieces,
+            [
+                "Contin",
+                "uation",
+                "  is",
+                "\n\nfun",
+                " 123",
+                "4",
+                " 👩‍👩‍👧",
+                "!"
+            ]
+        );
     }
 
     proptest! {

@@ -24,7 +24,12 @@ pub(crate) fn check(prompt: &Prompt, model: &Model) -> Result<(), Refusal> {
 fn by_model(prompt: &Prompt, message: impl AsRef<str>) -> Refusal {
     let prefix = match prompt.dialect {
         Dialect::Converse => "The model returned the following errors: ",
-        Dialect::Messages | Dialect::Nova | Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => "",
+        Dialect::Messages
+        | Dialect::Nova
+        | Dialect::Titan
+        | Dialect::Llama
+        | Dialect::Mistral
+        | Dialect::Chat => "",
     };
     Refusal::validation(format!("{prefix}{}", message.as_ref()))
 }
@@ -33,9 +38,12 @@ fn check_turns(prompt: &Prompt, model: &Model) -> Result<(), Refusal> {
     let Some(first) = prompt.turns.first() else {
         return Err(match prompt.dialect {
             Dialect::Messages => Refusal::validation("messages: at least one message is required"),
-            Dialect::Converse | Dialect::Nova | Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => {
-                user_first()
-            }
+            Dialect::Converse
+            | Dialect::Nova
+            | Dialect::Titan
+            | Dialect::Llama
+            | Dialect::Mistral
+            | Dialect::Chat => user_first(),
         });
     };
     for (at, turn) in prompt.turns.iter().enumerate() {
@@ -45,10 +53,14 @@ fn check_turns(prompt: &Prompt, model: &Model) -> Result<(), Refusal> {
     if first.is_assistant() && USER_FIRST.contains(&model.family()) {
         return Err(user_first());
     }
-    let uses_tools = prompt.turns.iter().flat_map(|turn| &turn.parts).any(|part| match part {
-        Part::ToolUse { .. } | Part::ToolResult { .. } => true,
-        Part::Text(_) | Part::Reasoning | Part::Other => false,
-    });
+    let uses_tools = prompt
+        .turns
+        .iter()
+        .flat_map(|turn| &turn.parts)
+        .any(|part| match part {
+            Part::ToolUse { .. } | Part::ToolResult { .. } => true,
+            Part::Text(_) | Part::Reasoning | Part::Other => false,
+        });
     if uses_tools && prompt.tools.is_empty() && prompt.dialect == Dialect::Converse {
         return Err(Refusal::validation(
             "The toolConfig field must be defined when using toolUse and toolResult content blocks.",
@@ -80,13 +92,18 @@ fn check_role(turn: &Turn, at: usize, model: &Model) -> Result<(), Refusal> {
 fn check_content(prompt: &Prompt, turn: &Turn, at: usize, model: &Model) -> Result<(), Refusal> {
     if turn.parts.is_empty() && prompt.dialect != Dialect::Chat {
         return Err(match prompt.dialect {
-            Dialect::Messages => Refusal::validation(format!("messages.{at}: content cannot be empty")),
-            Dialect::Converse | Dialect::Nova | Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => {
-                Refusal::validation(format!(
-                    "The content field in the Message object at messages.{at} is empty. \
-                     Add a ContentBlock object to the content field and try again."
-                ))
+            Dialect::Messages => {
+                Refusal::validation(format!("messages.{at}: content cannot be empty"))
             }
+            Dialect::Converse
+            | Dialect::Nova
+            | Dialect::Titan
+            | Dialect::Llama
+            | Dialect::Mistral
+            | Dialect::Chat => Refusal::validation(format!(
+                "The content field in the Message object at messages.{at} is empty. \
+                     Add a ContentBlock object to the content field and try again."
+            )),
         });
     }
     for (block, part) in turn.parts.iter().enumerate() {
@@ -96,8 +113,12 @@ fn check_content(prompt: &Prompt, turn: &Turn, at: usize, model: &Model) -> Resu
                     "The text field in the ContentBlock object at messages.{at}.content.{block} is blank. \
                      Add text to the text field, and try again."
                 )),
-                Dialect::Messages => Refusal::validation("messages: text content blocks must be non-empty"),
-                Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => Refusal::malformed(),
+                Dialect::Messages => {
+                    Refusal::validation("messages: text content blocks must be non-empty")
+                }
+                Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => {
+                    Refusal::malformed()
+                }
             });
         }
     }
@@ -105,7 +126,10 @@ fn check_content(prompt: &Prompt, turn: &Turn, at: usize, model: &Model) -> Resu
     // of which are spaces.
     let only_text = turn.parts.iter().all(|part| matches!(part, Part::Text(_)));
     if only_text && turn.text().trim().is_empty() && model.family() == "anthropic" {
-        return Err(by_model(prompt, "messages: text content blocks must contain non-whitespace text"));
+        return Err(by_model(
+            prompt,
+            "messages: text content blocks must contain non-whitespace text",
+        ));
     }
     Ok(())
 }
@@ -137,7 +161,9 @@ fn check_prefill(prompt: &Prompt, model: &Model) -> Result<(), Refusal> {
         ));
     }
     let last = prompt.turns.last();
-    if prompt.thinking != Thinking::Off && last.is_some_and(|turn| !matches!(turn.parts.first(), Some(Part::Reasoning))) {
+    if prompt.thinking != Thinking::Off
+        && last.is_some_and(|turn| !matches!(turn.parts.first(), Some(Part::Reasoning)))
+    {
         return Err(by_model(
             prompt,
             format!(
@@ -149,7 +175,10 @@ fn check_prefill(prompt: &Prompt, model: &Model) -> Result<(), Refusal> {
         ));
     }
     if last.is_some_and(|turn| turn.text().ends_with(char::is_whitespace)) {
-        return Err(by_model(prompt, "messages: final assistant content cannot end with trailing whitespace"));
+        return Err(by_model(
+            prompt,
+            "messages: final assistant content cannot end with trailing whitespace",
+        ));
     }
     Ok(())
 }
@@ -163,13 +192,18 @@ fn check_limits(prompt: &Prompt, model: &Model) -> Result<(), Refusal> {
     };
     if let Some(tokens) = prompt.max_tokens.filter(|tokens| *tokens < 1) {
         return Err(match prompt.dialect {
-            Dialect::Messages => Refusal::validation("max_tokens: Input should be greater than or equal to 1"),
-            Dialect::Converse | Dialect::Nova | Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => {
-                Refusal::validation(format!(
-                    "1 validation error detected: Value '{tokens}' at '{member}' failed to satisfy constraint: \
-                     Member must have value greater than or equal to 1"
-                ))
+            Dialect::Messages => {
+                Refusal::validation("max_tokens: Input should be greater than or equal to 1")
             }
+            Dialect::Converse
+            | Dialect::Nova
+            | Dialect::Titan
+            | Dialect::Llama
+            | Dialect::Mistral
+            | Dialect::Chat => Refusal::validation(format!(
+                "1 validation error detected: Value '{tokens}' at '{member}' failed to satisfy constraint: \
+                     Member must have value greater than or equal to 1"
+            )),
         });
     }
     if let (Some(tokens), Some(limit)) = (prompt.max_tokens, model.max_output)
@@ -180,18 +214,24 @@ fn check_limits(prompt: &Prompt, model: &Model) -> Result<(), Refusal> {
                 "The maximum tokens you requested exceeds the model limit of {limit}. \
                  Try again with a maximum tokens value that is lower than {limit}."
             )),
-            Dialect::Messages | Dialect::Nova | Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => {
-                Refusal::validation(format!(
-                    "max_tokens: {tokens} > {limit}, which is the maximum allowed number of output tokens for {}",
-                    model.id
-                ))
-            }
+            Dialect::Messages
+            | Dialect::Nova
+            | Dialect::Titan
+            | Dialect::Llama
+            | Dialect::Mistral
+            | Dialect::Chat => Refusal::validation(format!(
+                "max_tokens: {tokens} > {limit}, which is the maximum allowed number of output tokens for {}",
+                model.id
+            )),
         });
     }
     if let Thinking::Budget(budget) = prompt.thinking
         && prompt.max_tokens.is_some_and(|tokens| tokens <= budget)
     {
-        return Err(by_model(prompt, "`max_tokens` must be greater than `thinking.budget_tokens`."));
+        return Err(by_model(
+            prompt,
+            "`max_tokens` must be greater than `thinking.budget_tokens`.",
+        ));
     }
     Ok(())
 }
@@ -199,7 +239,9 @@ fn check_limits(prompt: &Prompt, model: &Model) -> Result<(), Refusal> {
 fn check_sampling(prompt: &Prompt, model: &Model) -> Result<(), Refusal> {
     for (name, value) in [("temperature", prompt.temperature), ("topP", prompt.top_p)] {
         let bound = match value {
-            Some(value) if value > 1.0 && prompt.dialect == Dialect::Converse => "less than or equal to 1",
+            Some(value) if value > 1.0 && prompt.dialect == Dialect::Converse => {
+                "less than or equal to 1"
+            }
             Some(value) if value < 0.0 => "greater than or equal to 0",
             Some(_) | None => continue,
         };
@@ -218,11 +260,22 @@ fn check_sampling(prompt: &Prompt, model: &Model) -> Result<(), Refusal> {
     match (model.sampling, prompt.temperature, prompt.top_p) {
         (Sampling::None, None, None) | (Sampling::Both, _, _) => Ok(()),
         (Sampling::None, temperature, _) if model.family() == "anthropic" => {
-            let name = if temperature.is_some() { "temperature" } else { "top_p" };
-            Err(by_model(prompt, format!("`{name}` is deprecated for this model.")))
+            let name = if temperature.is_some() {
+                "temperature"
+            } else {
+                "top_p"
+            };
+            Err(by_model(
+                prompt,
+                format!("`{name}` is deprecated for this model."),
+            ))
         }
         (Sampling::None, temperature, _) => {
-            let name = if temperature.is_some() { "temperature" } else { "topP" };
+            let name = if temperature.is_some() {
+                "temperature"
+            } else {
+                "topP"
+            };
             Err(Refusal::validation(format!(
                 "This model doesn't support the {name} field. Remove {name} and try again."
             )))
@@ -237,11 +290,17 @@ fn check_sampling(prompt: &Prompt, model: &Model) -> Result<(), Refusal> {
 
 fn check_window(prompt: &Prompt, model: &Model) -> Result<(), Refusal> {
     let tokens = prompt.input_tokens();
-    match model.context.and_then(|context| usize::try_from(context).ok()) {
-        Some(context) if tokens > context && model.family() == "anthropic" => {
-            Err(by_model(prompt, format!("prompt is too long: {tokens} tokens > {context} maximum")))
-        }
-        Some(context) if tokens > context => Err(Refusal::validation("Input is too long for requested model.")),
+    match model
+        .context
+        .and_then(|context| usize::try_from(context).ok())
+    {
+        Some(context) if tokens > context && model.family() == "anthropic" => Err(by_model(
+            prompt,
+            format!("prompt is too long: {tokens} tokens > {context} maximum"),
+        )),
+        Some(context) if tokens > context => Err(Refusal::validation(
+            "Input is too long for requested model.",
+        )),
         Some(_) | None => Ok(()),
     }
 }

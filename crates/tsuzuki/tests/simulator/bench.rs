@@ -31,7 +31,12 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        self.pieces.iter().filter_map(|piece| piece.as_ref().ok()).flatten().copied().collect()
+        self.pieces
+            .iter()
+            .filter_map(|piece| piece.as_ref().ok())
+            .flatten()
+            .copied()
+            .collect()
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -39,7 +44,10 @@ impl Answer {
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn message(&self) -> String {
@@ -59,7 +67,9 @@ impl Answer {
             .iter()
             .map(|(name, payload)| {
                 assert_eq!(name, "chunk");
-                let bytes = base64::engine::general_purpose::STANDARD.decode(payload["bytes"].as_str().unwrap()).unwrap();
+                let bytes = base64::engine::general_purpose::STANDARD
+                    .decode(payload["bytes"].as_str().unwrap())
+                    .unwrap();
                 serde_json::from_slice(&bytes).unwrap()
             })
             .collect()
@@ -68,8 +78,13 @@ impl Answer {
     /// The text of a Converse stream, and its stop reason if it has one.
     pub(crate) fn streamed(&self) -> (String, Option<String>) {
         let frames = self.frames();
-        let text = frames.iter().filter_map(|(_, payload)| payload["delta"]["text"].as_str()).collect();
-        let stop = frames.iter().find_map(|(_, payload)| payload["stopReason"].as_str().map(str::to_owned));
+        let text = frames
+            .iter()
+            .filter_map(|(_, payload)| payload["delta"]["text"].as_str())
+            .collect();
+        let stop = frames
+            .iter()
+            .find_map(|(_, payload)| payload["stopReason"].as_str().map(str::to_owned));
         (text, stop)
     }
 }
@@ -99,7 +114,10 @@ pub(crate) fn saying(text: &str) -> Simulator {
 }
 
 pub(crate) fn with(rule: Rule) -> Simulator {
-    Simulator::new(Scenario { rules: vec![rule], ..Scenario::default() })
+    Simulator::new(Scenario {
+        rules: vec![rule],
+        ..Scenario::default()
+    })
 }
 
 pub(crate) fn request(model: &str, operation: &str, body: &Value) -> RawRequest {
@@ -114,10 +132,19 @@ pub(crate) fn request(model: &str, operation: &str, body: &Value) -> RawRequest 
 pub(crate) async fn send(simulator: &Simulator, request: RawRequest) -> Answer {
     let response = simulator.send(request).await;
     let pieces = response.body.collect().await;
-    Answer { status: response.status, headers: response.headers, pieces }
+    Answer {
+        status: response.status,
+        headers: response.headers,
+        pieces,
+    }
 }
 
-pub(crate) async fn call(simulator: &Simulator, model: &str, operation: &str, body: &Value) -> Answer {
+pub(crate) async fn call(
+    simulator: &Simulator,
+    model: &str,
+    operation: &str,
+    body: &Value,
+) -> Answer {
     send(simulator, request(model, operation, body)).await
 }
 
@@ -139,5 +166,7 @@ pub(crate) fn messages(messages: &[Value], max_tokens: usize) -> Value {
 
 /// The text of a Converse answer.
 pub(crate) fn text_of(answer: &Value) -> &str {
-    answer["output"]["message"]["content"][0]["text"].as_str().unwrap_or_default()
+    answer["output"]["message"]["content"][0]["text"]
+        .as_str()
+        .unwrap_or_default()
 }

@@ -1,6 +1,8 @@
 //! What is refused, and in which words.
 
-use crate::bench::{Answer, NO_PREFILL, PREFILL, assistant, call, converse, messages, saying, send, user};
+use crate::bench::{
+    Answer, NO_PREFILL, PREFILL, assistant, call, converse, messages, saying, send, user,
+};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tsuzuki::RawRequest;
@@ -16,7 +18,10 @@ async fn refused(model: &str, operation: &str, body: &Value) -> (u16, String) {
 
 fn assert_enveloped(answer: &Answer) {
     let kind = answer.header("x-amzn-ErrorType").expect("an error type");
-    assert!(kind.ends_with("Exception:http://internal.amazon.com/coral/com.amazon.bedrock/"), "{kind}");
+    assert!(
+        kind.ends_with("Exception:http://internal.amazon.com/coral/com.amazon.bedrock/"),
+        "{kind}"
+    );
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(answer.header("x-tsuzuki-backend"), Some("simulator"));
     assert_eq!(answer.header("x-amzn-RequestId").map(str::len), Some(36));
@@ -30,7 +35,13 @@ async fn model_ids() {
         let expected = (400, "The provided model identifier is invalid.".to_owned());
         assert_eq!(refused(unknown, "converse", &body).await, expected);
     }
-    let bare = refused("anthropic.claude-sonnet-4-5-20250929-v1:0", "converse", &body).await.1;
+    let bare = refused(
+        "anthropic.claude-sonnet-4-5-20250929-v1:0",
+        "converse",
+        &body,
+    )
+    .await
+    .1;
     assert_eq!(
         bare,
         "Invocation of model ID anthropic.claude-sonnet-4-5-20250929-v1:0 with on-demand throughput isn’t supported. Retry \
@@ -46,7 +57,13 @@ async fn model_ids() {
         format!("arn:aws:bedrock:us-east-1:123456789012:inference-profile/{SONNET}"),
         format!("{arn}application-inference-profile%2Fmi1dadi0g15f"),
     ] {
-        assert_eq!(call(&saying("yes"), &served, "converse", &body).await.status, 200, "{served}");
+        assert_eq!(
+            call(&saying("yes"), &served, "converse", &body)
+                .await
+                .status,
+            200,
+            "{served}"
+        );
     }
 }
 
@@ -56,10 +73,25 @@ async fn prefill() {
     let e8 = "This model does not support assistant message prefill. The conversation must end with a user message.";
     let body = converse(&ends_in_prefill, 10);
     let prefixed = format!("The model returned the following errors: {e8}");
-    assert_eq!(refused(NO_PREFILL, "converse", &body).await, (400, prefixed.clone()));
-    assert_eq!(refused(NO_PREFILL, "converse-stream", &body).await, (400, prefixed));
-    let native = messages(&[json!({"role": "user", "content": "q"}), json!({"role": "assistant", "content": "hello"})], 10);
-    assert_eq!(refused(NO_PREFILL, "invoke", &native).await, (400, e8.to_owned()));
+    assert_eq!(
+        refused(NO_PREFILL, "converse", &body).await,
+        (400, prefixed.clone())
+    );
+    assert_eq!(
+        refused(NO_PREFILL, "converse-stream", &body).await,
+        (400, prefixed)
+    );
+    let native = messages(
+        &[
+            json!({"role": "user", "content": "q"}),
+            json!({"role": "assistant", "content": "hello"}),
+        ],
+        10,
+    );
+    assert_eq!(
+        refused(NO_PREFILL, "invoke", &native).await,
+        (400, e8.to_owned())
+    );
     assert_eq!(
         refused(LLAMA, "converse", &body).await.1,
         "The model that you are using requires the last turn in the conversation to be a user message. Add a user message to \
@@ -71,23 +103,56 @@ async fn prefill() {
         refused(PREFILL, "converse", &converse(&spaced, 10)).await.1,
         format!("The model returned the following errors: {e1}")
     );
-    let native = messages(&[json!({"role": "user", "content": "q"}), json!({"role": "assistant", "content": "hello "})], 10);
+    let native = messages(
+        &[
+            json!({"role": "user", "content": "q"}),
+            json!({"role": "assistant", "content": "hello "}),
+        ],
+        10,
+    );
     assert_eq!(refused(PREFILL, "invoke", &native).await.1, e1);
     let mut tools = body.clone();
     tools["toolConfig"] = json!({"tools": [{"toolSpec": {"name": "t", "inputSchema": {"json": {"type": "object"}}}}]});
-    assert!(refused(PREFILL, "converse", &tools).await.1.contains("When using tools, pre-filling the `assistant` response"));
+    assert!(
+        refused(PREFILL, "converse", &tools)
+            .await
+            .1
+            .contains("When using tools, pre-filling the `assistant` response")
+    );
     let mut thinking = converse(&ends_in_prefill, 2000);
-    thinking["additionalModelRequestFields"] = json!({"thinking": {"type": "enabled", "budget_tokens": 1024}});
-    assert!(refused(SONNET, "converse", &thinking).await.1.contains("Expected `thinking`"));
+    thinking["additionalModelRequestFields"] =
+        json!({"thinking": {"type": "enabled", "budget_tokens": 1024}});
+    assert!(
+        refused(SONNET, "converse", &thinking)
+            .await
+            .1
+            .contains("Expected `thinking`")
+    );
 }
 
 #[tokio::test]
 async fn messages_and_content() {
     let start = "A conversation must start with a user message. Try again with a conversation that starts with a user message.";
-    assert_eq!(refused(PREFILL, "converse", &json!({"messages": []})).await, (400, start.to_owned()));
+    assert_eq!(
+        refused(PREFILL, "converse", &json!({"messages": []})).await,
+        (400, start.to_owned())
+    );
     assert_eq!(refused(PREFILL, "converse", &json!({})).await.1, start);
-    assert_eq!(refused("amazon.nova-lite-v1:0", "converse", &converse(&[assistant("a"), user("q")], 5)).await.1, start);
-    let empty = [user("q"), json!({"role": "assistant", "content": []}), user("q")];
+    assert_eq!(
+        refused(
+            "amazon.nova-lite-v1:0",
+            "converse",
+            &converse(&[assistant("a"), user("q")], 5)
+        )
+        .await
+        .1,
+        start
+    );
+    let empty = [
+        user("q"),
+        json!({"role": "assistant", "content": []}),
+        user("q"),
+    ];
     assert_eq!(
         refused(PREFILL, "converse", &converse(&empty, 5)).await.1,
         "The content field in the Message object at messages.1 is empty. Add a ContentBlock object to the content field and \
@@ -98,33 +163,72 @@ async fn messages_and_content() {
         refused(PREFILL, "converse", &converse(&blank, 5)).await.1,
         "The text field in the ContentBlock object at messages.1.content.0 is blank. Add text to the text field, and try again."
     );
-    assert!(refused(PREFILL, "converse", &converse(&[user(" \n")], 5)).await.1.contains("non-whitespace text"));
+    assert!(
+        refused(PREFILL, "converse", &converse(&[user(" \n")], 5))
+            .await
+            .1
+            .contains("non-whitespace text")
+    );
     let bogus = [json!({"role": "bogus", "content": [{"text": "q"}]})];
-    assert!(refused(PREFILL, "converse", &converse(&bogus, 5)).await.1.contains("Value 'bogus' at 'messages.1.member.role'"));
+    assert!(
+        refused(PREFILL, "converse", &converse(&bogus, 5))
+            .await
+            .1
+            .contains("Value 'bogus' at 'messages.1.member.role'")
+    );
     let consecutive = converse(&[user("q"), user("more")], 5);
-    assert_eq!(call(&saying("yes"), PREFILL, "converse", &consecutive).await.status, 200);
+    assert_eq!(
+        call(&saying("yes"), PREFILL, "converse", &consecutive)
+            .await
+            .status,
+        200
+    );
 }
 
 #[tokio::test]
 async fn limits_and_sampling() {
     let with = |settings: Value| json!({"messages": [user("q")], "inferenceConfig": settings});
     assert_eq!(
-        refused(PREFILL, "converse", &with(json!({"maxTokens": 5000}))).await.1,
+        refused(PREFILL, "converse", &with(json!({"maxTokens": 5000})))
+            .await
+            .1,
         "The maximum tokens you requested exceeds the model limit of 4096. Try again with a maximum tokens value that is lower \
          than 4096."
     );
     let native = messages(&[json!({"role": "user", "content": "q"})], 999_999);
     assert_eq!(
-        refused("us.anthropic.claude-sonnet-5", "invoke", &native).await.1,
+        refused("us.anthropic.claude-sonnet-5", "invoke", &native)
+            .await
+            .1,
         "max_tokens: 999999 > 128000, which is the maximum allowed number of output tokens for anthropic.claude-sonnet-5"
     );
-    assert!(refused(PREFILL, "converse", &with(json!({"maxTokens": 0}))).await.1.contains("greater than or equal to 1"));
-    assert!(refused(PREFILL, "converse", &with(json!({"temperature": 99.0}))).await.1.contains("Value '99.0' at 'inferenceConfig.temperature'"));
     assert!(
-        refused(NO_PREFILL, "converse", &with(json!({"temperature": 0.5}))).await.1.contains("`temperature` is deprecated for this model.")
+        refused(PREFILL, "converse", &with(json!({"maxTokens": 0})))
+            .await
+            .1
+            .contains("greater than or equal to 1")
     );
     assert!(
-        refused(SONNET, "converse", &with(json!({"temperature": 0.5, "topP": 0.5}))).await.1.contains("cannot both be specified")
+        refused(PREFILL, "converse", &with(json!({"temperature": 99.0})))
+            .await
+            .1
+            .contains("Value '99.0' at 'inferenceConfig.temperature'")
+    );
+    assert!(
+        refused(NO_PREFILL, "converse", &with(json!({"temperature": 0.5})))
+            .await
+            .1
+            .contains("`temperature` is deprecated for this model.")
+    );
+    assert!(
+        refused(
+            SONNET,
+            "converse",
+            &with(json!({"temperature": 0.5, "topP": 0.5}))
+        )
+        .await
+        .1
+        .contains("cannot both be specified")
     );
 }
 
@@ -137,12 +241,26 @@ async fn what_is_no_request() {
         body: Bytes::from(body.to_owned()),
     };
     let path = format!("/model/{PREFILL}/converse");
-    for broken in ["{oops", "", "[]", "null", r#"{"messages": 7}"#, r#"{"messages": ["text"]}"#, r#"{"messages": [{"role": "user", "content": "text"}]}"#] {
+    for broken in [
+        "{oops",
+        "",
+        "[]",
+        "null",
+        r#"{"messages": 7}"#,
+        r#"{"messages": ["text"]}"#,
+        r#"{"messages": [{"role": "user", "content": "text"}]}"#,
+    ] {
         let answer = send(&saying("x"), raw("POST", &path, broken)).await;
         assert_enveloped(&answer);
         assert_eq!(answer.status, 400, "{broken}");
     }
-    for (method, path) in [("POST", "/model/x/nope"), ("POST", "/"), ("DELETE", path.as_str()), ("GET", "/model/x"), ("POST", "/model/")] {
+    for (method, path) in [
+        ("POST", "/model/x/nope"),
+        ("POST", "/"),
+        ("DELETE", path.as_str()),
+        ("GET", "/model/x"),
+        ("POST", "/model/"),
+    ] {
         let answer = send(&saying("x"), raw(method, path, "{}")).await;
         assert_enveloped(&answer);
         assert_eq!(answer.status, 404, "{method} {path}");
@@ -153,7 +271,10 @@ async fn what_is_no_request() {
 async fn counting_is_for_some_models() {
     let body = json!({"input": {"converse": {"messages": [user("q")]}}});
     for model in [SONNET, LLAMA, NO_PREFILL] {
-        let expected = (400, "The provided model doesn't support counting tokens.".to_owned());
+        let expected = (
+            400,
+            "The provided model doesn't support counting tokens.".to_owned(),
+        );
         assert_eq!(refused(model, "count-tokens", &body).await, expected);
     }
 }

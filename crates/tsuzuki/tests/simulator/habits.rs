@@ -14,14 +14,32 @@ async fn after_nudge(resume: Resume) -> String {
 }
 
 async fn after_anchor(echo: Echo) -> String {
-    let nudge = format!("It ended with {}. Repeat that exactly, then go on.", Value::from("```python\nx = 1"));
-    after(Resume { echo, ..Resume::default() }, &nudge).await
+    let nudge = format!(
+        "It ended with {}. Repeat that exactly, then go on.",
+        Value::from("```python\nx = 1")
+    );
+    after(
+        Resume {
+            echo,
+            ..Resume::default()
+        },
+        &nudge,
+    )
+    .await
 }
 
 async fn after(resume: Resume, nudge: &str) -> String {
-    let simulator = with(Rule { resume, ..Rule::text(TEXT) });
+    let simulator = with(Rule {
+        resume,
+        ..Rule::text(TEXT)
+    });
     let turns = [user("q"), assistant(CUT), user(nudge)];
-    text_of(&call(&simulator, NO_PREFILL, "converse", &converse(&turns, 500)).await.json()).to_owned()
+    text_of(
+        &call(&simulator, NO_PREFILL, "converse", &converse(&turns, 500))
+            .await
+            .json(),
+    )
+    .to_owned()
 }
 
 #[tokio::test]
@@ -29,14 +47,56 @@ async fn each_habit() {
     let usual = Resume::default;
     for (resume, said) in [
         (usual(), REST.to_owned()),
-        (Resume { preamble: "Sure:\n\n".to_owned(), ..usual() }, format!("Sure:\n\n{REST}")),
-        (Resume { overlap: 2, ..usual() }, format!(" = 1{REST}")),
+        (
+            Resume {
+                preamble: "Sure:\n\n".to_owned(),
+                ..usual()
+            },
+            format!("Sure:\n\n{REST}"),
+        ),
+        (
+            Resume {
+                overlap: 2,
+                ..usual()
+            },
+            format!(" = 1{REST}"),
+        ),
         (Resume { skip: 2, ..usual() }, " 2\n```\n\nomega".to_owned()),
-        (Resume { restart_line: true, ..usual() }, format!("x = 1{REST}")),
-        (Resume { reopen_fence: true, ..usual() }, format!("```python\n{REST}")),
-        (Resume { restart_answer: true, ..usual() }, TEXT.to_owned()),
-        (Resume { meta: Some("I was already done.".to_owned()), ..usual() }, "I was already done.".to_owned()),
-        (Resume { ask: false, ..usual() }, TEXT.to_owned()),
+        (
+            Resume {
+                restart_line: true,
+                ..usual()
+            },
+            format!("x = 1{REST}"),
+        ),
+        (
+            Resume {
+                reopen_fence: true,
+                ..usual()
+            },
+            format!("```python\n{REST}"),
+        ),
+        (
+            Resume {
+                restart_answer: true,
+                ..usual()
+            },
+            TEXT.to_owned(),
+        ),
+        (
+            Resume {
+                meta: Some("I was already done.".to_owned()),
+                ..usual()
+            },
+            "I was already done.".to_owned(),
+        ),
+        (
+            Resume {
+                ask: false,
+                ..usual()
+            },
+            TEXT.to_owned(),
+        ),
     ] {
         assert_eq!(after_nudge(resume.clone()).await, said, "{resume:?}");
     }
@@ -57,31 +117,73 @@ async fn each_echo() {
 
 #[tokio::test]
 async fn now_and_then() {
-    let resume = Resume { preamble: "Sure! ".to_owned(), every: 2, ..Resume::default() };
-    let simulator = with(Rule { resume, ..Rule::text(TEXT) });
+    let resume = Resume {
+        preamble: "Sure! ".to_owned(),
+        every: 2,
+        ..Resume::default()
+    };
+    let simulator = with(Rule {
+        resume,
+        ..Rule::text(TEXT)
+    });
     let body = converse(&[user("q"), assistant(CUT), user("continue")], 500);
     let mut said = Vec::new();
     for _ in 0..4 {
-        said.push(text_of(&call(&simulator, NO_PREFILL, "converse", &body).await.json()).starts_with("Sure!"));
+        said.push(
+            text_of(&call(&simulator, NO_PREFILL, "converse", &body).await.json())
+                .starts_with("Sure!"),
+        );
     }
     assert_eq!(said, [false, true, false, true]);
 }
 
 #[tokio::test]
 async fn a_cut_may_keep_its_white_space() {
-    let cut = CutStyle { whitespace: true, ..CutStyle::default() };
-    let simulator = with(Rule { cut, ..Rule::text("one two") });
-    let answer = call(&simulator, PREFILL, "converse", &converse(&[user("q")], 1)).await.json();
-    assert_eq!((text_of(&answer), &answer["usage"]["outputTokens"]), ("one ", &Value::from(1)));
+    let cut = CutStyle {
+        whitespace: true,
+        ..CutStyle::default()
+    };
+    let simulator = with(Rule {
+        cut,
+        ..Rule::text("one two")
+    });
+    let answer = call(&simulator, PREFILL, "converse", &converse(&[user("q")], 1))
+        .await
+        .json();
+    assert_eq!(
+        (text_of(&answer), &answer["usage"]["outputTokens"]),
+        ("one ", &Value::from(1))
+    );
 }
 
 #[tokio::test]
 async fn an_exact_end_may_say_max_tokens_and_then_nothing() {
-    let cut = CutStyle { exact_end: true, ..CutStyle::default() };
-    let simulator = with(Rule { cut, ..Rule::text("one two") });
-    let first = call(&simulator, PREFILL, "converse", &converse(&[user("q")], 2)).await.json();
-    assert_eq!((text_of(&first), &first["stopReason"]), ("one two", &Value::from("max_tokens")));
-    let then = call(&simulator, PREFILL, "converse", &converse(&[user("q"), assistant("one two")], 2)).await.json();
-    assert_eq!(then["output"]["message"]["content"], Value::Array(Vec::new()));
+    let cut = CutStyle {
+        exact_end: true,
+        ..CutStyle::default()
+    };
+    let simulator = with(Rule {
+        cut,
+        ..Rule::text("one two")
+    });
+    let first = call(&simulator, PREFILL, "converse", &converse(&[user("q")], 2))
+        .await
+        .json();
+    assert_eq!(
+        (text_of(&first), &first["stopReason"]),
+        ("one two", &Value::from("max_tokens"))
+    );
+    let then = call(
+        &simulator,
+        PREFILL,
+        "converse",
+        &converse(&[user("q"), assistant("one two")], 2),
+    )
+    .await
+    .json();
+    assert_eq!(
+        then["output"]["message"]["content"],
+        Value::Array(Vec::new())
+    );
     assert_eq!(then["stopReason"], "end_turn");
 }

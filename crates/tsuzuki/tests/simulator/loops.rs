@@ -15,14 +15,22 @@ fn without_space(text: &str) -> String {
 async fn cumulative_messages() {
     for text in TEXTS {
         let simulator = saying(text);
-        let mut turns = vec![json!({"role": "user", "content": [{"type": "text", "text": "書いて"}]})];
+        let mut turns =
+            vec![json!({"role": "user", "content": [{"type": "text", "text": "書いて"}]})];
         let mut said = String::new();
         let mut calls = 0;
         loop {
             calls += 1;
             assert!(calls < MOST_CALLS, "it never ends");
-            let answer = call(&simulator, PREFILL, "invoke", &messages(&turns, 10)).await.json();
-            said.push_str(answer["content"][0]["text"].as_str().unwrap_or_default().trim());
+            let answer = call(&simulator, PREFILL, "invoke", &messages(&turns, 10))
+                .await
+                .json();
+            said.push_str(
+                answer["content"][0]["text"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .trim(),
+            );
             turns.push(json!({"role": "assistant", "content": [{"type": "text", "text": said}]}));
             if answer["stop_reason"] != "max_tokens" {
                 break;
@@ -38,7 +46,10 @@ async fn cumulative_messages() {
 async fn blocks_of_pieces() {
     for text in TEXTS {
         let simulator = saying(text);
-        let prompt: Vec<Value> = "Write it, please".chars().map(|c| json!({"text": c.to_string()})).collect();
+        let prompt: Vec<Value> = "Write it, please"
+            .chars()
+            .map(|c| json!({"text": c.to_string()}))
+            .collect();
         let mut pieces: Vec<String> = Vec::new();
         let mut calls = 0;
         loop {
@@ -46,7 +57,8 @@ async fn blocks_of_pieces() {
             assert!(calls < MOST_CALLS, "it never ends");
             let mut turns = vec![json!({"role": "user", "content": prompt})];
             if !pieces.is_empty() {
-                let blocks: Vec<Value> = pieces.iter().map(|piece| json!({"text": piece})).collect();
+                let blocks: Vec<Value> =
+                    pieces.iter().map(|piece| json!({"text": piece})).collect();
                 turns.push(json!({"role": "assistant", "content": blocks}));
             }
             let body = json!({"messages": turns, "inferenceConfig": {"maxTokens": 10}});

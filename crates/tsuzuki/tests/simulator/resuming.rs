@@ -1,7 +1,8 @@
 //! A whole answer, cut at every limit and resumed in every way, is the whole answer.
 
 use crate::bench::{
-    NO_PREFILL, PREFILL, TEXTS, assistant, call, converse, messages, saying, send, request, text_of, user,
+    NO_PREFILL, PREFILL, TEXTS, assistant, call, converse, messages, request, saying, send,
+    text_of, user,
 };
 use serde_json::{Value, json};
 
@@ -18,13 +19,22 @@ async fn whole(
     let (mut said, mut spent) = (String::new(), 0);
     for _ in 0..MOST_CALLS {
         let (messages, echo) = next(&said);
-        let answer = call(&simulator, model, "converse", &converse(&messages, limit + echo_tokens(&echo))).await;
+        let answer = call(
+            &simulator,
+            model,
+            "converse",
+            &converse(&messages, limit + echo_tokens(&echo)),
+        )
+        .await;
         assert_eq!(answer.status, 200, "{}", answer.json());
         let answer = answer.json();
         let piece = text_of(&answer);
-        let new = piece.strip_prefix(echo.as_str()).unwrap_or_else(|| panic!("{piece:?} does not begin with {echo:?}"));
+        let new = piece
+            .strip_prefix(echo.as_str())
+            .unwrap_or_else(|| panic!("{piece:?} does not begin with {echo:?}"));
         said = format!("{}{new}", said.trim_end());
-        spent += usize::try_from(answer["usage"]["outputTokens"].as_u64().unwrap()).unwrap() - echo_tokens(&echo);
+        spent += usize::try_from(answer["usage"]["outputTokens"].as_u64().unwrap()).unwrap()
+            - echo_tokens(&echo);
         match answer["stopReason"].as_str().unwrap() {
             "max_tokens" => assert!(!said.ends_with(char::is_whitespace)),
             "end_turn" => return (said, spent),
@@ -36,11 +46,22 @@ async fn whole(
 
 /// How many tokens a text has, as the simulator says itself.
 fn echo_tokens(text: &str) -> usize {
-    if text.is_empty() { 0 } else { futures_util::FutureExt::now_or_never(tokens(text)).unwrap() }
+    if text.is_empty() {
+        0
+    } else {
+        futures_util::FutureExt::now_or_never(tokens(text)).unwrap()
+    }
 }
 
 async fn tokens(text: &str) -> usize {
-    let answer = call(&saying(text), PREFILL, "converse", &converse(&[user("q")], 4096)).await.json();
+    let answer = call(
+        &saying(text),
+        PREFILL,
+        "converse",
+        &converse(&[user("q")], 4096),
+    )
+    .await
+    .json();
     assert_eq!(answer["stopReason"], "end_turn");
     usize::try_from(answer["usage"]["outputTokens"].as_u64().unwrap()).unwrap()
 }
@@ -70,10 +91,20 @@ async fn a_quoted_anchor_at_every_limit() {
                 }
                 let from = said.char_indices().rev().nth(24).map_or(0, |(at, _)| at);
                 let anchor = said[from..].trim_start();
-                let nudge = format!("It broke off after {}. Repeat that exactly, then go on.", Value::from(anchor));
-                (vec![user("q"), assistant(said), user(&nudge)], anchor.to_owned())
+                let nudge = format!(
+                    "It broke off after {}. Repeat that exactly, then go on.",
+                    Value::from(anchor)
+                );
+                (
+                    vec![user("q"), assistant(said), user(&nudge)],
+                    anchor.to_owned(),
+                )
             };
-            assert_eq!(whole(text, NO_PREFILL, limit, by_anchor).await.0, text, "at {limit}");
+            assert_eq!(
+                whole(text, NO_PREFILL, limit, by_anchor).await.0,
+                text,
+                "at {limit}"
+            );
         }
     }
 }
@@ -84,7 +115,10 @@ async fn any_nudge_at_every_limit() {
         for limit in 1..=20 {
             let by_nudge = |said: &str| match said {
                 "" => (vec![user("q")], String::new()),
-                said => (vec![user("q"), assistant(said), user("続けてください")], String::new()),
+                said => (
+                    vec![user("q"), assistant(said), user("続けてください")],
+                    String::new(),
+                ),
             };
             let (said, spent) = whole(text, NO_PREFILL, limit, by_nudge).await;
             assert_eq!(said, text, "at {limit}");
@@ -99,7 +133,14 @@ async fn a_conversation_of_pieces_and_nudges() {
     let mut conversation = vec![user("q")];
     let mut said = String::new();
     for _ in 0..MOST_CALLS {
-        let answer = call(&simulator, NO_PREFILL, "converse", &converse(&conversation, 3)).await.json();
+        let answer = call(
+            &simulator,
+            NO_PREFILL,
+            "converse",
+            &converse(&conversation, 3),
+        )
+        .await
+        .json();
         said.push_str(text_of(&answer));
         if answer["stopReason"] == "end_turn" {
             break;
@@ -116,7 +157,9 @@ async fn a_stream_says_what_one_piece_says() {
             let body = converse(&[user("q")], limit);
             let simulator = saying(text);
             let answer = call(&simulator, PREFILL, "converse", &body).await.json();
-            let (streamed, stop) = call(&simulator, PREFILL, "converse-stream", &body).await.streamed();
+            let (streamed, stop) = call(&simulator, PREFILL, "converse-stream", &body)
+                .await
+                .streamed();
             assert_eq!(streamed, text_of(&answer));
             assert_eq!(stop.as_deref(), answer["stopReason"].as_str());
         }
@@ -136,8 +179,13 @@ async fn messages_resume_as_converse_does() {
             let body = messages(&turns, 4);
             let unary = call(&simulator, PREFILL, "invoke", &body).await.json();
             let piece = unary["content"][0]["text"].as_str().unwrap_or_default();
-            let chunks = call(&simulator, PREFILL, "invoke-with-response-stream", &body).await.chunks();
-            let streamed: String = chunks.iter().filter_map(|chunk| chunk["delta"]["text"].as_str()).collect();
+            let chunks = call(&simulator, PREFILL, "invoke-with-response-stream", &body)
+                .await
+                .chunks();
+            let streamed: String = chunks
+                .iter()
+                .filter_map(|chunk| chunk["delta"]["text"].as_str())
+                .collect();
             assert_eq!(streamed, piece);
             said = format!("{}{piece}", said.trim_end());
             if unary["stop_reason"] == "end_turn" {
@@ -155,9 +203,13 @@ async fn counted_tokens_are_the_tokens_of_the_answer() {
     let model = "anthropic.claude-sonnet-4-5-20250929-v1:0";
     let conversation = [user("カエルについて"), assistant("はい、"), user("more")];
     let input = json!({"input": {"converse": {"messages": conversation, "system": [{"text": "Be brief."}]}}});
-    let counted = call(&saying("x"), model, "count-tokens", &input).await.json();
+    let counted = call(&saying("x"), model, "count-tokens", &input)
+        .await
+        .json();
     let body = json!({"messages": conversation, "system": [{"text": "Be brief."}]});
-    let answer = call(&saying("x"), &format!("us.{model}"), "converse", &body).await.json();
+    let answer = call(&saying("x"), &format!("us.{model}"), "converse", &body)
+        .await
+        .json();
     assert!(counted["inputTokens"].as_u64().unwrap() > 10);
     assert_eq!(counted["inputTokens"], answer["usage"]["inputTokens"]);
 }
@@ -165,6 +217,13 @@ async fn counted_tokens_are_the_tokens_of_the_answer() {
 #[tokio::test]
 async fn the_same_request_gets_the_same_bytes() {
     let body = converse(&[user("q")], 12);
-    let stream = |_: u32| async { send(&saying(TEXTS[0]), request(PREFILL, "converse-stream", &body)).await.bytes() };
+    let stream = |_: u32| async {
+        send(
+            &saying(TEXTS[0]),
+            request(PREFILL, "converse-stream", &body),
+        )
+        .await
+        .bytes()
+    };
     assert_eq!(stream(1).await, stream(2).await);
 }

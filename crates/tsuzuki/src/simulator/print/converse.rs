@@ -51,26 +51,38 @@ pub(super) fn event(printer: &Printer, step: Step) -> Option<(&'static str, Valu
                 Spoken::Reasoning { .. } => json!({"reasoningContent": {"text": piece}}),
                 Spoken::Tool { .. } => json!({"toolUse": {"input": piece}}),
             };
-            ("contentBlockDelta", json!({"contentBlockIndex": block, "delta": delta}))
+            (
+                "contentBlockDelta",
+                json!({"contentBlockIndex": block, "delta": delta}),
+            )
         }
         Step::Seal(block) => match printer.speech.blocks.get(block)? {
-            Spoken::Reasoning { signature: Some(signature), .. } => (
+            Spoken::Reasoning {
+                signature: Some(signature),
+                ..
+            } => (
                 "contentBlockDelta",
                 json!({"contentBlockIndex": block, "delta": {"reasoningContent": {"signature": signature}}}),
             ),
-            Spoken::Reasoning { signature: None, .. } | Spoken::Text(_) | Spoken::Tool { .. } => return None,
+            Spoken::Reasoning {
+                signature: None, ..
+            }
+            | Spoken::Text(_)
+            | Spoken::Tool { .. } => return None,
         },
         Step::Close(block) => ("contentBlockStop", json!({"contentBlockIndex": block})),
         Step::Stop => {
             let mut payload = json!({"stopReason": stop_reason(&printer.speech.stop)});
-            if let (Some(fields), Some(members)) = (extra_fields(printer), payload.as_object_mut()) {
+            if let (Some(fields), Some(members)) = (extra_fields(printer), payload.as_object_mut())
+            {
                 members.insert("additionalModelResponseFields".to_owned(), fields);
             }
             ("messageStop", payload)
         }
-        Step::Metadata => {
-            ("metadata", json!({"metrics": {"latencyMs": printer.latency_ms}, "usage": usage(printer)}))
-        }
+        Step::Metadata => (
+            "metadata",
+            json!({"metrics": {"latencyMs": printer.latency_ms}, "usage": usage(printer)}),
+        ),
     })
 }
 
@@ -101,7 +113,12 @@ fn content(printer: &Printer) -> Vec<Value> {
                 Some(json!({"reasoningContent": {"reasoningText": text}}))
             }
             Spoken::Tool { whole: false, .. } => None,
-            Spoken::Tool { id, name, input, whole: true } => {
+            Spoken::Tool {
+                id,
+                name,
+                input,
+                whole: true,
+            } => {
                 let input: Value = serde_json::from_str(input.text()).unwrap_or_default();
                 Some(json!({"toolUse": {"input": input, "name": name, "toolUseId": id}}))
             }
@@ -113,20 +130,33 @@ fn usage(printer: &Printer) -> Value {
     let mut usage = Map::new();
     // Claude counts the cache always, under two names each.
     if printer.model.family() == "anthropic" {
-        for name in ["cacheReadInputTokenCount", "cacheReadInputTokens", "cacheWriteInputTokenCount", "cacheWriteInputTokens"] {
+        for name in [
+            "cacheReadInputTokenCount",
+            "cacheReadInputTokens",
+            "cacheWriteInputTokenCount",
+            "cacheWriteInputTokens",
+        ] {
             usage.insert(name.to_owned(), json!(0));
         }
     }
     usage.insert("inputTokens".to_owned(), json!(printer.input_tokens));
-    usage.insert("outputTokens".to_owned(), json!(printer.speech.output_tokens));
+    usage.insert(
+        "outputTokens".to_owned(),
+        json!(printer.speech.output_tokens),
+    );
     usage.insert("serverToolUsage".to_owned(), json!({}));
-    usage.insert("totalTokens".to_owned(), json!(printer.input_tokens + printer.speech.output_tokens));
+    usage.insert(
+        "totalTokens".to_owned(),
+        json!(printer.input_tokens + printer.speech.output_tokens),
+    );
     Value::Object(usage)
 }
 
 /// The one native member that callers ask for: which stop sequence was hit.
 fn extra_fields(printer: &Printer) -> Option<Value> {
-    let Stop::StopSequence(sequence) = &printer.speech.stop else { return None };
+    let Stop::StopSequence(sequence) = &printer.speech.stop else {
+        return None;
+    };
     let asked = |path: &str| printer.extra_paths.iter().any(|asked| asked == path);
     if asked("/delta/stop_sequence") {
         Some(json!({"delta": {"stop_sequence": sequence}}))

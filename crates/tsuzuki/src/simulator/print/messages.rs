@@ -28,9 +28,15 @@ pub(super) fn chunks(printer: &Printer, step: Step) -> Vec<String> {
         Step::Open(block) => {
             let content = match spoken(block) {
                 Some(Spoken::Text(_)) | None => r#"{"type":"text","text":""}"#.to_owned(),
-                Some(Spoken::Reasoning { .. }) => r#"{"type":"thinking","thinking":"","signature":""}"#.to_owned(),
+                Some(Spoken::Reasoning { .. }) => {
+                    r#"{"type":"thinking","thinking":"","signature":""}"#.to_owned()
+                }
                 Some(Spoken::Tool { id, name, .. }) => {
-                    format!(r#"{{"type":"tool_use","id":{},"name":{},"input":{{}}}}"#, quote(id), quote(name))
+                    format!(
+                        r#"{{"type":"tool_use","id":{},"name":{},"input":{{}}}}"#,
+                        quote(id),
+                        quote(name)
+                    )
                 }
             };
             format!(r#"{{"type":"content_block_start","index":{block},"content_block":{content}}}"#)
@@ -38,18 +44,34 @@ pub(super) fn chunks(printer: &Printer, step: Step) -> Vec<String> {
         Step::Delta { block, from, to } => {
             let piece = quote(printer.piece(block, from, to));
             let delta = match spoken(block) {
-                Some(Spoken::Text(_)) | None => format!(r#"{{"type":"text_delta","text":{piece}}}"#),
-                Some(Spoken::Reasoning { .. }) => format!(r#"{{"type":"thinking_delta","thinking":{piece}}}"#),
-                Some(Spoken::Tool { .. }) => format!(r#"{{"type":"input_json_delta","partial_json":{piece}}}"#),
+                Some(Spoken::Text(_)) | None => {
+                    format!(r#"{{"type":"text_delta","text":{piece}}}"#)
+                }
+                Some(Spoken::Reasoning { .. }) => {
+                    format!(r#"{{"type":"thinking_delta","thinking":{piece}}}"#)
+                }
+                Some(Spoken::Tool { .. }) => {
+                    format!(r#"{{"type":"input_json_delta","partial_json":{piece}}}"#)
+                }
             };
             format!(r#"{{"type":"content_block_delta","index":{block},"delta":{delta}}}"#)
         }
         Step::Seal(block) => match spoken(block) {
-            Some(Spoken::Reasoning { signature: Some(signature), .. }) => format!(
+            Some(Spoken::Reasoning {
+                signature: Some(signature),
+                ..
+            }) => format!(
                 r#"{{"type":"content_block_delta","index":{block},"delta":{{"type":"signature_delta","signature":{}}}}}"#,
                 quote(signature)
             ),
-            Some(Spoken::Reasoning { signature: None, .. } | Spoken::Text(_) | Spoken::Tool { .. }) | None => {
+            Some(
+                Spoken::Reasoning {
+                    signature: None, ..
+                }
+                | Spoken::Text(_)
+                | Spoken::Tool { .. },
+            )
+            | None => {
                 return Vec::new();
             }
         },
@@ -66,9 +88,17 @@ pub(super) fn chunks(printer: &Printer, step: Step) -> Vec<String> {
 
 /// `id`, `type`, `role` and `model`. The model's name has neither its maker nor its version.
 fn head(printer: &Printer) -> String {
-    let id = printer.model.id.strip_prefix("anthropic.").unwrap_or(&printer.model.id);
+    let id = printer
+        .model
+        .id
+        .strip_prefix("anthropic.")
+        .unwrap_or(&printer.model.id);
     let name = id.rsplit_once("-v").map_or(id, |(name, _)| name);
-    format!(r#""id":"msg_bdrk_01{}","type":"message","role":"assistant","model":{}"#, printer.id, quote(name))
+    format!(
+        r#""id":"msg_bdrk_01{}","type":"message","role":"assistant","model":{}"#,
+        printer.id,
+        quote(name)
+    )
 }
 
 fn stop(printer: &Printer) -> String {
@@ -80,7 +110,10 @@ fn stop(printer: &Printer) -> String {
         Stop::Scripted(reason) => (reason.as_str(), None),
     };
     let sequence = sequence.map_or_else(|| "null".to_owned(), |sequence| quote(sequence));
-    format!(r#""stop_reason":{},"stop_sequence":{sequence}"#, quote(reason))
+    format!(
+        r#""stop_reason":{},"stop_sequence":{sequence}"#,
+        quote(reason)
+    )
 }
 
 fn block(spoken: &Spoken) -> Option<String> {
@@ -92,8 +125,18 @@ fn block(spoken: &Spoken) -> Option<String> {
             quote(signature.as_deref().unwrap_or_default())
         ),
         Spoken::Tool { whole: false, .. } => return None,
-        Spoken::Tool { id, name, input, whole: true } => {
-            format!(r#"{{"type":"tool_use","id":{},"name":{},"input":{}}}"#, quote(id), quote(name), input.text())
+        Spoken::Tool {
+            id,
+            name,
+            input,
+            whole: true,
+        } => {
+            format!(
+                r#"{{"type":"tool_use","id":{},"name":{},"input":{}}}"#,
+                quote(id),
+                quote(name),
+                input.text()
+            )
         }
     })
 }

@@ -35,12 +35,21 @@ pub(super) fn chunks(printer: &mut Printer, step: Step) -> Vec<String> {
             (quote(printer.piece(block, from, to)), false)
         }
         Step::Metadata => (quote(""), true),
-        Step::Start | Step::Open(_) | Step::Seal(_) | Step::Close(_) | Step::Stop => return Vec::new(),
+        Step::Start | Step::Open(_) | Step::Seal(_) | Step::Close(_) | Step::Stop => {
+            return Vec::new();
+        }
     };
     let or_null = |is: bool, text: String| if is { text } else { "null".to_owned() };
     let reason = or_null(last, quote(reason(printer)));
-    let tail = if last { format!(",{}", printer.metrics()) } else { String::new() };
-    let first = or_null(printer.deltas == 1 && !last, printer.input_tokens.to_string());
+    let tail = if last {
+        format!(",{}", printer.metrics())
+    } else {
+        String::new()
+    };
+    let first = or_null(
+        printer.deltas == 1 && !last,
+        printer.input_tokens.to_string(),
+    );
     vec![match printer.dialect {
         Dialect::Llama => format!(
             r#"{{"generation":{piece},"prompt_token_count":{first},"generation_token_count":{},"stop_reason":{reason}{tail}}}"#,
@@ -50,9 +59,15 @@ pub(super) fn chunks(printer: &mut Printer, step: Step) -> Vec<String> {
             r#"{{"outputText":{piece},"index":0,"totalOutputTextTokenCount":{},"completionReason":{reason},"inputTextTokenCount":{first}{tail}}}"#,
             or_null(last, printer.speech.output_tokens.to_string())
         ),
-        Dialect::Mistral => format!(r#"{{"outputs":[{{"text":{piece},"stop_reason":{reason}}}]{tail}}}"#),
+        Dialect::Mistral => {
+            format!(r#"{{"outputs":[{{"text":{piece},"stop_reason":{reason}}}]{tail}}}"#)
+        }
         Dialect::Chat | Dialect::Converse | Dialect::Messages | Dialect::Nova => {
-            let delta = if last { "{}".to_owned() } else { format!(r#"{{"content":{piece}}}"#) };
+            let delta = if last {
+                "{}".to_owned()
+            } else {
+                format!(r#"{{"content":{piece}}}"#)
+            };
             format!(
                 r#"{{"choices":[{{"delta":{delta},"finish_reason":{reason},"index":0}}],"created":0,"id":"chatcmpl-{}","model":{},"object":"chat.completion.chunk"{tail}}}"#,
                 printer.id,
@@ -71,7 +86,9 @@ pub(super) fn nova_chunks(printer: &mut Printer, step: Step) -> Vec<String> {
             printer.deltas += 1;
             let piece = quote(printer.piece(block, from, to));
             vec![
-                format!(r#"{{"contentBlockDelta":{{"delta":{{"text":{piece}}},"contentBlockIndex":{index}}}}}"#),
+                format!(
+                    r#"{{"contentBlockDelta":{{"delta":{{"text":{piece}}},"contentBlockIndex":{index}}}}}"#
+                ),
                 format!(r#"{{"contentBlockStop":{{"contentBlockIndex":{index}}}}}"#),
             ]
         }

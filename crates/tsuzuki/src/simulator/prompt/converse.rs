@@ -11,7 +11,11 @@ pub(crate) fn read(body: &Value) -> Result<Prompt, Refusal> {
     let tools = body.object("toolConfig")?;
     Ok(Prompt {
         system: joined_texts(body.list("system")?),
-        turns: body.list("messages")?.iter().map(turn).collect::<Result<_, _>>()?,
+        turns: body
+            .list("messages")?
+            .iter()
+            .map(turn)
+            .collect::<Result<_, _>>()?,
         max_tokens: inference.integer("maxTokens")?,
         temperature: inference.number("temperature")?,
         top_p: inference.number("topP")?,
@@ -30,7 +34,9 @@ pub(super) fn thinking(extra: &Members<'_>) -> Result<Thinking, Refusal> {
     let thinking = extra.object("thinking")?;
     let reasoning = extra.object("reasoningConfig")?;
     Ok(match (thinking.text("type")?, reasoning.text("type")?) {
-        (Some("enabled"), _) => Thinking::Budget(thinking.integer("budget_tokens")?.unwrap_or(1024)),
+        (Some("enabled"), _) => {
+            Thinking::Budget(thinking.integer("budget_tokens")?.unwrap_or(1024))
+        }
         (Some("adaptive"), _) | (None, Some("enabled")) => Thinking::Adaptive,
         (Some(_) | None, _) => Thinking::Off,
     })
@@ -38,7 +44,10 @@ pub(super) fn thinking(extra: &Members<'_>) -> Result<Thinking, Refusal> {
 
 fn schema(body: &Members<'_>, extra: &Members<'_>) -> Option<Value> {
     let native = extra.0.pointer("/output_config/format/schema").cloned();
-    let text = body.0.pointer("/outputConfig/textFormat/structure/jsonSchema/schema").and_then(Value::as_str);
+    let text = body
+        .0
+        .pointer("/outputConfig/textFormat/structure/jsonSchema/schema")
+        .and_then(Value::as_str);
     native.or_else(|| text.and_then(|text| serde_json::from_str(text).ok()))
 }
 
@@ -46,7 +55,11 @@ fn turn(value: &Value) -> Result<Turn, Refusal> {
     let message = Members(value);
     Ok(Turn {
         role: message.text("role")?.unwrap_or_default().to_owned(),
-        parts: message.list("content")?.iter().map(part).collect::<Result<_, _>>()?,
+        parts: message
+            .list("content")?
+            .iter()
+            .map(part)
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -70,11 +83,15 @@ fn part(value: &Value) -> Result<Part, Refusal> {
     }
     if block.get("toolResult").is_some() {
         let result = block.object("toolResult")?;
-        let content = result.list("content")?.iter().map(|item| match (item.get("text"), item.get("json")) {
-            (Some(Value::String(text)), _) => text.clone(),
-            (_, Some(json)) => json.to_string(),
-            (_, None) => String::new(),
-        });
+        let content =
+            result
+                .list("content")?
+                .iter()
+                .map(|item| match (item.get("text"), item.get("json")) {
+                    (Some(Value::String(text)), _) => text.clone(),
+                    (_, Some(json)) => json.to_string(),
+                    (_, None) => String::new(),
+                });
         return Ok(Part::ToolResult {
             id: result.text("toolUseId")?.unwrap_or_default().to_owned(),
             text: content.collect::<Vec<_>>().join("\n"),
@@ -87,12 +104,18 @@ fn offer(value: &Value) -> Option<ToolOffer> {
     let specification = value.get("toolSpec")?;
     Some(ToolOffer {
         name: specification.get("name")?.as_str()?.to_owned(),
-        schema: specification.pointer("/inputSchema/json").cloned().unwrap_or(Value::Null),
+        schema: specification
+            .pointer("/inputSchema/json")
+            .cloned()
+            .unwrap_or(Value::Null),
     })
 }
 
 fn choice(choice: &Members<'_>) -> Choice {
-    match (choice.0.pointer("/tool/name").and_then(Value::as_str), choice.get("any")) {
+    match (
+        choice.0.pointer("/tool/name").and_then(Value::as_str),
+        choice.get("any"),
+    ) {
         (Some(name), _) => Choice::Named(name.to_owned()),
         (None, Some(_)) => Choice::Any,
         (None, None) => Choice::Auto,

@@ -21,7 +21,11 @@ pub(crate) fn read(body: &Value) -> Result<Prompt, Refusal> {
     let choice = body.object("tool_choice")?;
     Ok(Prompt {
         system,
-        turns: body.list("messages")?.iter().map(turn).collect::<Result<_, _>>()?,
+        turns: body
+            .list("messages")?
+            .iter()
+            .map(turn)
+            .collect::<Result<_, _>>()?,
         max_tokens: body.integer("max_tokens")?,
         temperature: body.number("temperature")?,
         top_p: body.number("top_p")?,
@@ -45,7 +49,10 @@ fn turn(value: &Value) -> Result<Turn, Refusal> {
         Some(Value::Array(blocks)) => blocks.iter().map(part).collect::<Result<_, _>>()?,
         Some(_) | None => return Err(Refusal::wrong_type("content")),
     };
-    Ok(Turn { role: message.text("role")?.unwrap_or_default().to_owned(), parts })
+    Ok(Turn {
+        role: message.text("role")?.unwrap_or_default().to_owned(),
+        parts,
+    })
 }
 
 fn part(value: &Value) -> Result<Part, Refusal> {

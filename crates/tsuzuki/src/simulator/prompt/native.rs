@@ -31,8 +31,14 @@ pub(crate) fn read(model: &Model, value: &Value) -> Result<Prompt, Refusal> {
 /// Nova's own body is Converse's with a few names of its own.
 fn nova(value: &Value) -> Result<Prompt, Refusal> {
     let prompt = converse::read(value)?;
-    let short = Members(value).object("inferenceConfig")?.integer("max_new_tokens")?;
-    Ok(Prompt { dialect: Dialect::Nova, max_tokens: prompt.max_tokens.or(short), ..prompt })
+    let short = Members(value)
+        .object("inferenceConfig")?
+        .integer("max_new_tokens")?;
+    Ok(Prompt {
+        dialect: Dialect::Nova,
+        max_tokens: prompt.max_tokens.or(short),
+        ..prompt
+    })
 }
 
 fn titan(body: &Members<'_>) -> Result<Prompt, Refusal> {
@@ -49,7 +55,9 @@ fn titan(body: &Members<'_>) -> Result<Prompt, Refusal> {
 
 fn chat(body: &Members<'_>) -> Result<Prompt, Refusal> {
     let mut prompt = sampled(body, Dialect::Chat)?;
-    prompt.max_tokens = body.integer("max_tokens")?.or(body.integer("max_completion_tokens")?);
+    prompt.max_tokens = body
+        .integer("max_tokens")?
+        .or(body.integer("max_completion_tokens")?);
     prompt.stop_sequences = match body.get("stop") {
         Some(Value::String(one)) => vec![one.clone()],
         Some(_) => body.texts("stop")?,
@@ -59,13 +67,18 @@ fn chat(body: &Members<'_>) -> Result<Prompt, Refusal> {
         let message = Members(message);
         let parts = match message.get("content") {
             Some(Value::String(text)) => vec![Part::Text(text.clone())],
-            Some(Value::Array(blocks)) => {
-                blocks.iter().filter_map(|block| block.get("text")?.as_str()).map(|text| Part::Text(text.to_owned())).collect()
-            }
+            Some(Value::Array(blocks)) => blocks
+                .iter()
+                .filter_map(|block| block.get("text")?.as_str())
+                .map(|text| Part::Text(text.to_owned()))
+                .collect(),
             Some(_) => return Err(Refusal::wrong_type("content")),
             None => Vec::new(),
         };
-        let turn = Turn { role: message.text("role")?.unwrap_or_default().to_owned(), parts };
+        let turn = Turn {
+            role: message.text("role")?.unwrap_or_default().to_owned(),
+            parts,
+        };
         match turn.role.as_str() {
             "system" | "developer" => prompt.system.push_str(&turn.text()),
             "tool" => {
@@ -73,7 +86,10 @@ fn chat(body: &Members<'_>) -> Result<Prompt, Refusal> {
                     id: message.text("tool_call_id")?.unwrap_or_default().to_owned(),
                     text: turn.text(),
                 };
-                prompt.turns.push(Turn { role: "user".to_owned(), parts: vec![result] });
+                prompt.turns.push(Turn {
+                    role: "user".to_owned(),
+                    parts: vec![result],
+                });
             }
             _ => prompt.turns.push(turn),
         }
@@ -82,9 +98,16 @@ fn chat(body: &Members<'_>) -> Result<Prompt, Refusal> {
 }
 
 fn sampled(body: &Members<'_>, dialect: Dialect) -> Result<Prompt, Refusal> {
-    Ok(Prompt { temperature: body.number("temperature")?, top_p: body.number("top_p")?, ..Prompt::empty(dialect) })
+    Ok(Prompt {
+        temperature: body.number("temperature")?,
+        top_p: body.number("top_p")?,
+        ..Prompt::empty(dialect)
+    })
 }
 
 fn user(text: Option<&str>) -> Turn {
-    Turn { role: "user".to_owned(), parts: vec![Part::Text(text.unwrap_or_default().to_owned())] }
+    Turn {
+        role: "user".to_owned(),
+        parts: vec![Part::Text(text.unwrap_or_default().to_owned())],
+    }
 }

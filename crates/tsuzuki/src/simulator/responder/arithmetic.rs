@@ -3,20 +3,42 @@
 /// The value of an arithmetic expression, with the expression, or nothing if it is none.
 pub(super) fn answer(question: &str) -> Option<String> {
     let lower = question.to_lowercase();
-    let expression = ["what is", "what's", "calculate", "compute", "計算して", "計算"]
-        .iter()
-        .fold(lower.as_str(), |rest, word| rest.trim().strip_prefix(word).unwrap_or(rest))
-        .trim_start_matches([':', '：', ' '])
-        .trim_end_matches(['?', '？', '=', ' ', '.', '。']);
-    let expression =
-        ["はいくつですか", "はいくつ", "はいくらですか", "は何ですか", "を計算して", "は"].iter().fold(expression, |rest, word| rest.strip_suffix(word).unwrap_or(rest));
-    if !expression.contains(['+', '-', '*', '/', '×', '÷', '^']) || !expression.contains(|c: char| c.is_ascii_digit()) {
+    let expression = [
+        "what is",
+        "what's",
+        "calculate",
+        "compute",
+        "計算して",
+        "計算",
+    ]
+    .iter()
+    .fold(lower.as_str(), |rest, word| {
+        rest.trim().strip_prefix(word).unwrap_or(rest)
+    })
+    .trim_start_matches([':', '：', ' '])
+    .trim_end_matches(['?', '？', '=', ' ', '.', '。']);
+    let expression = [
+        "はいくつですか",
+        "はいくつ",
+        "はいくらですか",
+        "は何ですか",
+        "を計算して",
+        "は",
+    ]
+    .iter()
+    .fold(expression, |rest, word| {
+        rest.strip_suffix(word).unwrap_or(rest)
+    });
+    if !expression.contains(['+', '-', '*', '/', '×', '÷', '^'])
+        || !expression.contains(|c: char| c.is_ascii_digit())
+    {
         return None;
     }
     let mut reader = Reader { rest: expression };
     let value = reader.sum(0)?;
     reader.skip();
-    (reader.rest.is_empty() && value.is_finite()).then(|| format!("{} = {}", expression.trim(), printed(value)))
+    (reader.rest.is_empty() && value.is_finite())
+        .then(|| format!("{} = {}", expression.trim(), printed(value)))
 }
 
 fn printed(value: f64) -> String {
@@ -47,7 +69,11 @@ impl Reader<'_> {
         let mut value = self.product(depth)?;
         while let Some(sign) = self.take(&['+', '-']) {
             let next = self.product(depth)?;
-            value = if sign == '+' { value + next } else { value - next };
+            value = if sign == '+' {
+                value + next
+            } else {
+                value - next
+            };
         }
         Some(value)
     }
@@ -56,7 +82,11 @@ impl Reader<'_> {
         let mut value = self.power(depth)?;
         while let Some(sign) = self.take(&['*', '/', '×', '÷']) {
             let next = self.power(depth)?;
-            value = if matches!(sign, '*' | '×') { value * next } else { value / next };
+            value = if matches!(sign, '*' | '×') {
+                value * next
+            } else {
+                value / next
+            };
         }
         Some(value)
     }
@@ -82,10 +112,17 @@ impl Reader<'_> {
             return self.take(&[')']).map(|_| value);
         }
         self.skip();
-        let end = self.rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(self.rest.len());
+        let end = self
+            .rest
+            .find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',')
+            .unwrap_or(self.rest.len());
         let (digits, rest) = self.rest.split_at(end);
         self.rest = rest;
         let value: f64 = digits.replace(',', "").parse().ok()?;
-        Some(if self.take(&['%']).is_some() { value / 100.0 } else { value })
+        Some(if self.take(&['%']).is_some() {
+            value / 100.0
+        } else {
+            value
+        })
     }
 }

@@ -81,13 +81,24 @@ impl Fault {
     /// A fault on every call.
     #[must_use]
     pub const fn new(at: At, failure: Failure) -> Self {
-        Self { call: None, at, failure, times: None }
+        Self {
+            call: None,
+            at,
+            failure,
+            times: None,
+        }
     }
 
     /// The same fault, on one call only.
     #[must_use]
     pub fn on_call(self, call: u32) -> Self {
-        Self { call: Some(Calls { first: call, last: call }), ..self }
+        Self {
+            call: Some(Calls {
+                first: call,
+                last: call,
+            }),
+            ..self
+        }
     }
 }
 
@@ -107,15 +118,23 @@ impl At {
     /// A sentence that says what is allowed.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (kind, value) = text.split_once(':').unwrap_or((text, ""));
-        let number = || value.parse().map_err(|_| format!("`{kind}:` needs a whole number, as in `{kind}:20`"));
+        let number = || {
+            value
+                .parse()
+                .map_err(|_| format!("`{kind}:` needs a whole number, as in `{kind}:20`"))
+        };
         match kind {
             "start" => Ok(Self::Start),
             "end" => Ok(Self::End),
             "token" => number().map(Self::Token),
             "delta" => number().map(Self::Delta),
             "byte" => number().map(Self::Byte),
-            "text" => Regex::new(value).map(Self::Text).map_err(|error| format!("not a regular expression: {error}")),
-            _ => Err("must be `start`, `token:N`, `delta:N`, `byte:N`, `text:REGEX` or `end`".to_owned()),
+            "text" => Regex::new(value)
+                .map(Self::Text)
+                .map_err(|error| format!("not a regular expression: {error}")),
+            _ => Err(
+                "must be `start`, `token:N`, `delta:N`, `byte:N`, `text:REGEX` or `end`".to_owned(),
+            ),
         }
     }
 }
@@ -135,7 +154,10 @@ impl Failure {
             "unknown-event" => Self::UnknownEvent,
             name => {
                 let exception = Exception::named(name)?;
-                Self::Exception { exception, message: exception.message().to_owned() }
+                Self::Exception {
+                    exception,
+                    message: exception.message().to_owned(),
+                }
             }
         })
     }

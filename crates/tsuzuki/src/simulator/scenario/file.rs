@@ -1,8 +1,8 @@
 //! Scenario files: TOML, read strictly, with errors that say how to repair them.
 
 use super::{
-    At, Block, Calls, Chunk, CutStyle, Echo, Failure, Fallback, Fault, HttpError, Pacing, Reply, Resume, Rule, Scenario,
-    When,
+    At, Block, Calls, Chunk, CutStyle, Echo, Failure, Fallback, Fault, HttpError, Pacing, Reply,
+    Resume, Rule, Scenario, When,
 };
 use crate::simulator::refusal::Exception;
 use regex::Regex;
@@ -28,11 +28,24 @@ pub(super) fn parse(text: &str) -> Result<Scenario, ScenarioError> {
         let line = 1 + text.get(..at).unwrap_or(text).matches('\n').count();
         let source = text.lines().nth(line - 1).unwrap_or_default();
         let key = source.split('=').next().unwrap_or_default().trim();
-        ScenarioError { line, what: explain(key, error.message()) }
+        ScenarioError {
+            line,
+            what: explain(key, error.message()),
+        }
     })?;
     let pacing = file.stream.over(Pacing::default());
-    let rules = file.rule.into_iter().map(|rule| rule.build(file.model.as_ref(), pacing)).collect();
-    Ok(Scenario { name: file.name, seed: file.seed, fallback: file.default.unwrap_or_default(), pacing, rules })
+    let rules = file
+        .rule
+        .into_iter()
+        .map(|rule| rule.build(file.model.as_ref(), pacing))
+        .collect();
+    Ok(Scenario {
+        name: file.name,
+        seed: file.seed,
+        fallback: file.default.unwrap_or_default(),
+        pacing,
+        rules,
+    })
 }
 
 /// The parser's message, with the key before it and the nearest name that exists after it.
@@ -48,7 +61,11 @@ fn explain(key: &str, message: &str) -> String {
             .map(|(_, name)| format!("; did you mean `{name}`?")),
         (_, _) => None,
     };
-    let place = if key.is_empty() || message.contains(key) { String::new() } else { format!("`{key}`: ") };
+    let place = if key.is_empty() || message.contains(key) {
+        String::new()
+    } else {
+        format!("`{key}`: ")
+    };
     format!("{place}{message}{}", hint.unwrap_or_default())
 }
 
@@ -92,7 +109,9 @@ impl<'de> Deserialize<'de> for Schema {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match u32::deserialize(deserializer)? {
             1 => Ok(Self),
-            other => Err(D::Error::custom(format!("`schema` {other} is not known; write `schema = 1`"))),
+            other => Err(D::Error::custom(format!(
+                "`schema` {other} is not known; write `schema = 1`"
+            ))),
         }
     }
 }
@@ -103,7 +122,9 @@ impl<'de> Deserialize<'de> for Fallback {
             "responder" => Ok(Self::Responder),
             "echo" => Ok(Self::Echo),
             "refuse" => Ok(Self::Refuse),
-            _ => Err(D::Error::custom("`default` must be \"responder\", \"echo\" or \"refuse\"")),
+            _ => Err(D::Error::custom(
+                "`default` must be \"responder\", \"echo\" or \"refuse\"",
+            )),
         }
     }
 }
@@ -127,8 +148,14 @@ struct Time(Duration);
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let number = |unit: &str| text.strip_suffix(unit).and_then(|number| number.trim().parse::<f64>().ok());
-        let seconds = number("ms").map(|ms| ms / 1000.0).or_else(|| number("s")).or_else(|| number("m").map(|m| m * 60.0));
+        let number = |unit: &str| {
+            text.strip_suffix(unit)
+                .and_then(|number| number.trim().parse::<f64>().ok())
+        };
+        let seconds = number("ms")
+            .map(|ms| ms / 1000.0)
+            .or_else(|| number("s"))
+            .or_else(|| number("m").map(|m| m * 60.0));
         seconds
             .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
             .map(Self)
@@ -147,7 +174,9 @@ impl<'de> Deserialize<'de> for Chunk {
                 .strip_prefix("char:")
                 .and_then(|number| number.parse().ok())
                 .map(Self::Characters)
-                .ok_or_else(|| D::Error::custom("must be \"token\", \"word\", \"char:N\" or \"all\"")),
+                .ok_or_else(|| {
+                    D::Error::custom("must be \"token\", \"word\", \"char:N\" or \"all\"")
+                }),
         }
     }
 }
@@ -217,7 +246,10 @@ impl RuleTable {
                 chance: self.chance,
             },
             reply: self.reply,
-            cut: CutStyle { whitespace: self.cut.whitespace, exact_end: self.cut.exact_end == Some(ExactEnd::MaxTokens) },
+            cut: CutStyle {
+                whitespace: self.cut.whitespace,
+                exact_end: self.cut.exact_end == Some(ExactEnd::MaxTokens),
+            },
             resume: self.resume.build(),
             faults: self.fault.into_iter().map(|fault| fault.0).collect(),
             pacing: self.stream.map(|stream| stream.over(pacing)),
@@ -310,7 +342,9 @@ impl<'de> Deserialize<'de> for FaultTable {
             None => Exception::Throttling,
             Some(name) => exception(name).map_err(D::Error::custom)?,
         };
-        let message = members.message.unwrap_or_else(|| exception.message().to_owned());
+        let message = members
+            .message
+            .unwrap_or_else(|| exception.message().to_owned());
         let failure = match members.what.as_str() {
             "http" => Failure::Http(HttpError {
                 status: members.status.unwrap_or_else(|| exception.status()),
@@ -321,7 +355,9 @@ impl<'de> Deserialize<'de> for FaultTable {
             word => match (Failure::parse(word), members.how_long) {
                 (Some(Failure::Stall(_)), Some(time)) => Failure::Stall(time.0),
                 (Some(failure), None) => failure,
-                (Some(_), Some(_)) => return Err(D::Error::custom("`for` belongs to `do = \"stall\"`")),
+                (Some(_), Some(_)) => {
+                    return Err(D::Error::custom("`for` belongs to `do = \"stall\"`"));
+                }
                 (None, _) => {
                     return Err(D::Error::custom(
                         "`do` must be one of http, exception, eof, eof-midframe, reset, stall, bad-crc, dribble, glue, \
@@ -330,14 +366,22 @@ impl<'de> Deserialize<'de> for FaultTable {
                 }
             },
         };
-        Ok(Self(Fault { call: members.call, at, failure, times: members.times }))
+        Ok(Self(Fault {
+            call: members.call,
+            at,
+            failure,
+            times: members.times,
+        }))
     }
 }
 
 fn exception(name: &str) -> Result<Exception, String> {
     Exception::named(name).ok_or_else(|| {
         let names: Vec<&str> = Exception::ALL.into_iter().map(Exception::name).collect();
-        format!("`type` {name} is not an exception of Bedrock Runtime; use one of {}", names.join(", "))
+        format!(
+            "`type` {name} is not an exception of Bedrock Runtime; use one of {}",
+            names.join(", ")
+        )
     })
 }
 
@@ -351,16 +395,24 @@ impl<'de> Deserialize<'de> for Calls {
             }
             fn visit_i64<E: serde::de::Error>(self, call: i64) -> Result<Calls, E> {
                 let call = u32::try_from(call).map_err(|_| E::custom("`call` counts from 1"))?;
-                Ok(Calls { first: call, last: call })
+                Ok(Calls {
+                    first: call,
+                    last: call,
+                })
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Calls, E> {
                 let range = text.split_once("..").map_or_else(
-                    || text.strip_suffix('+').map(|first| (first.parse().ok(), Some(u32::MAX))),
+                    || {
+                        text.strip_suffix('+')
+                            .map(|first| (first.parse().ok(), Some(u32::MAX)))
+                    },
                     |(first, last)| Some((first.parse().ok(), last.parse().ok())),
                 );
                 match range {
                     Some((Some(first), Some(last))) => Ok(Calls { first, last }),
-                    Some((_, _)) | None => Err(E::custom("`call` must be a number, \"2..4\" or \"3+\"")),
+                    Some((_, _)) | None => {
+                        Err(E::custom("`call` must be a number, \"2..4\" or \"3+\""))
+                    }
                 }
             }
         }
@@ -393,7 +445,9 @@ impl<'de> Deserialize<'de> for HttpError {
                         message: "Input is too long for requested model.".to_owned(),
                         ..HttpError::of(Exception::Validation)
                     }),
-                    _ => Err(E::custom("`error` must be \"throttle\", \"overload\", \"denied\", \"too-long\" or { type = … }")),
+                    _ => Err(E::custom(
+                        "`error` must be \"throttle\", \"overload\", \"denied\", \"too-long\" or { type = … }",
+                    )),
                 }
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<HttpError, A::Error> {
@@ -417,13 +471,19 @@ impl<'de> Deserialize<'de> for Reply {
         impl<'de> Visitor<'de> for ReplyVisitor {
             type Value = Reply;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text, { text = … }, { respond = \"/long 500\" } or [[rule.reply]] blocks")
+                f.write_str(
+                    "a text, { text = … }, { respond = \"/long 500\" } or [[rule.reply]] blocks",
+                )
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Reply, E> {
                 Ok(Reply::text(text))
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Reply, A::Error> {
-                Ok(Reply { blocks: vec![BlockTable::deserialize(MapAccessDeserializer::new(map))?.build()?] })
+                Ok(Reply {
+                    blocks: vec![
+                        BlockTable::deserialize(MapAccessDeserializer::new(map))?.build()?,
+                    ],
+                })
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Reply, A::Error> {
                 let mut blocks = Vec::new();
@@ -453,9 +513,17 @@ impl BlockTable {
         match (self.text, self.respond, self.reasoning, self.tool) {
             (Some(text), None, None, None) => Ok(Block::Text(text.trim_end().to_owned())),
             (None, Some(question), None, None) => Ok(Block::Respond(question)),
-            (None, None, Some(text), None) => Ok(Block::Reasoning { text, signature: self.signature }),
-            (None, None, None, Some(name)) => Ok(Block::Tool { name, input: self.input.unwrap_or_default() }),
-            (_, _, _, _) => Err(E::custom("a block of `reply` has exactly one of `text`, `respond`, `reasoning`, `tool`")),
+            (None, None, Some(text), None) => Ok(Block::Reasoning {
+                text,
+                signature: self.signature,
+            }),
+            (None, None, None, Some(name)) => Ok(Block::Tool {
+                name,
+                input: self.input.unwrap_or_default(),
+            }),
+            (_, _, _, _) => Err(E::custom(
+                "a block of `reply` has exactly one of `text`, `respond`, `reasoning`, `tool`",
+            )),
         }
     }
 }
