@@ -22,7 +22,7 @@ const MOST_OF_A_BODY: usize = 64 * 1024 * 1024;
 /// - A collected body becomes, at [`Decoder::finish`], the frames it stands for: the body itself is the
 ///   source of [`Event::Start`], a block's JSON the source of its [`Event::BlockStart`], so that an
 ///   [`Encoder`](crate::Encoder) can print the answer as it came. One that is not what it should be is
-///   [`Cut::Damaged`].
+///   [`Cut::Damaged`]; an empty one tells nothing.
 pub struct Decoder {
     form: Form,
     state: State,
@@ -79,12 +79,11 @@ impl Decoder {
                 out.push(Frame::came(Event::End(fault.end(&body)), body));
             }
             State::Stream(stream) => out.extend(stream.stopped.map(Frame::end)),
+            State::Whole(body) if body.length == 0 => {}
             State::Whole(body) => {
                 let body = body.join();
-                match std::str::from_utf8(&body)
-                    .ok()
-                    .and_then(|text| self.form.dialect().whole(text))
-                {
+                let text = std::str::from_utf8(&body).ok();
+                match text.and_then(|text| self.form.dialect().whole(text)) {
                     Some(whole) => whole.frames(&body, out),
                     None => out.push(Frame::end(End::Cut(Cut::Damaged))),
                 }

@@ -10,8 +10,8 @@ use tsuzuki_engine::{Delta, End, Event, Frame};
 /// What bears on the frames to come.
 #[derive(Default)]
 pub(super) struct Streamed {
-    /// Whether the response is an error instead of a stream.
-    failed: bool,
+    /// Whether the response is a stream: it said so, or pieces of one were sent.
+    begun: bool,
     /// Deltas of one block, each of which ends in half a character. They wait for the one that ends
     /// whole: if all of them are as they came, so are the halves; else whole characters are printed.
     halves: Vec<Frame>,
@@ -26,7 +26,7 @@ impl Streamed {
             self.release(dialect, &mut out);
         }
         match &frame.event {
-            Event::Head(head) => self.failed = head.status >= 400,
+            Event::Head(head) => self.begun = head.status < 400,
             Event::End(end) => out.extend(self.end(end, frame.source)),
             Event::Delta {
                 delta: Delta::Text { half, .. },
@@ -58,6 +58,7 @@ impl Streamed {
             | Event::Metadata(_)
             | Event::Other => out.extend(encode(dialect, &frame)),
         }
+        self.begun |= !out.is_empty();
         joined(out)
     }
 
@@ -85,7 +86,7 @@ impl Streamed {
             let (name, message) = fault::exception(end)?;
             return Some(exception(name, message));
         };
-        if self.failed || one(&source).is_some() {
+        if !self.begun || one(&source).is_some() {
             return Some(source);
         }
         let (name, ours) = fault::exception(end)?;

@@ -1,0 +1,205 @@
+//! The bodies of legs: the caller's own bytes, changed only as the leg says.
+
+use bytes::Bytes;
+use proptest::prelude::*;
+use std::sync::Arc;
+use tsuzuki_wire::engine::{By, Leg, LegId, ModelId};
+use tsuzuki_wire::{Form, leg_body, read_ask};
+
+fn body(form: Form, carried: &str, by: By, max_tokens: Option<u32>) -> String {
+    let (ask, _) = read_ask(
+        form,
+        ModelId("m".into()),
+        Vec::new(),
+        Bytes::from(carried.to_owned()),
+    )
+    .unwrap();
+    let leg = Leg {
+        id: LegId(2),
+        ask: Arc::new(ask),
+        by,
+        max_tokens,
+    };
+    String::from_utf8(leg_body(&leg).unwrap().to_vec()).unwrap()
+}
+
+fn prefill(partial: &str) -> By {
+    By::Prefill {
+        partial: partial.into(),
+    }
+}
+
+fn anchor(partial: &str, nudge: &str) -> By {
+    By::Anchor {
+        partial: partial.into(),
+        nudge: nudge.into(),
+    }
+}
+
+const ODD: &str = "{ \"messages\" :[ {\"role\":\"user\" ,\"content\":[ {\"text\":\"\\u65e5 \\/ \\ud83d\"} ]} ] ,\n\t\"inferenceConfig\":{ \"temperature\":1.0E-1, \"maxTokens\" : 10 } , \"big\":123456789012345678901234567890, \"d\":1,\"d\":2 }";
+
+#[test]
+fn the_first_leg_goes_out_as_it_came() {
+    let (ask, _) = read_ask(
+        Form::Converse,
+        ModelId("m".into()),
+        Vec::new(),
+        Bytes::from_static(ODD.as_bytes()),
+    )
+    .unwrap();
+    let carried = ask.carried.body.clone();
+    let leg = Leg {
+        id: LegId(1),
+        ask: Arc::new(ask),
+        by: By::First,
+        max_tokens: None,
+    };
+    assert_eq!(
+        leg_body(&leg).unwrap().as_ptr(),
+        carried.as_ptr(),
+        "the very bytes"
+    );
+}
+
+#[test]
+fn a_limit_takes_the_place_of_the_callers() {
+    let limited = |form, carried: &str| body(form, carried, By::First, Some(2048));
+    assert_eq!(limited(Form::Converse, ODD), ODD.replace(": 10", ": 2048"));
+    assert_eq!(
+        limited(Form::Converse, r#"{"a":1}"#),
+        r#"{"a":1,"inferenceConfig":{"maxTokens":2048}}"#
+    );
+    assert_eq!(
+        limited(Form::Converse, r#"{"inferenceConfig":null}"#),
+        r#"{"inferenceConfig":{"maxTokens":2048}}"#
+    );
+    assert_eq!(
+        limited(Form::Converse, r#"{"inferenceConfig":{}}"#),
+        r#"{"inferenceConfig":{"maxTokens":2048}}"#
+    );
+    assert_eq!(
+        limited(Form::Converse, r#"{"inferenceConfig":{"topP":1.0 }}"#),
+        r#"{"inferenceConfig":{"topP":1.0,"maxTokens":2048 }}"#
+    );
+    assert_eq!(
+        limited(Form::Messages, r#"{"max_tokens":1, "max_tokens" : 5}"#),
+        r#"{"max_tokens":2048, "max_tokens" : 2048}"#
+    );
+    assert_eq!(limited(Form::Messages, "{}"), r#"{"max_tokens":2048}"#);
+}
+
+#[test]
+fn a_prefill_is_one_assistant_turn_of_one_text_block() {
+    let turn = r#",{"content":[{"text":"続き\n\"x\""}],"role":"assistant"}"#;
+    assert_eq!(
+        body(Form::Converse, ODD, prefill("続き\n\"x\""), None),
+        ODD.replace("} ]} ]", &format!("}} ]}}{turn} ]"))
+    );
+    let carried = r#"{"messages":[{"role":"user","content":"hi"}],"max_tokens":1}"#;
+    assert_eq!(
+        body(Form::Messages, carried, prefill("p"), Some(7)),
+        r#"{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":[{"type":"text","text":"p"}]}],"max_tokens":7}"#
+    );
+}
+
+#[test]
+fn an_anchor_adds_a_users_turn() {
+    assert_eq!(
+        body(
+            Form::Converse,
+            r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}]}"#,
+            anchor("p", "go on"),
+            None
+        ),
+        r#"{"messages":[{"role":"user","content":[{"text":"hi"}]},{"content":[{"text":"p"}],"role":"assistant"},{"content":[{"text":"go on"}],"role":"user"}]}"#
+    );
+    assert_eq!(
+        body(
+            Form::Messages,
+            r#"{"messages":[{"role":"user","content":"hi"}]}"#,
+            anchor("p", "go on"),
+            None
+        ),
+        r#"{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":[{"type":"text","text":"p"}]},{"role":"user","content":[{"type":"text","text":"go on"}]}]}"#
+    );
+}
+
+#[test]
+fn the_text_so_far_joins_the_callers_own_unfinished_turn() {
+    let joined = |form, content: &str, by| {
+        let whole = body(
+            form,
+            &format!(r#"{{"messages":[{{"role":"assistant","content":{content}}}]}}"#),
+            by,
+            None,
+        );
+        whole
+            .strip_prefix(r#"{"messages":[{"role":"assistant","content":"#)
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(
+        joined(Form::Converse, r#"[{"text":"\u65e5"}]"#, prefill("\"b")),
+        r#"[{"text":"\u65e5\"b"}]}]}"#
+    );
+    assert_eq!(
+        joined(
+            Form::Converse,
+            r#"[{"text":"a"},{"image":{}}]"#,
+            prefill("b")
+        ),
+        r#"[{"text":"a"},{"image":{}},{"text":"b"}]}]}"#
+    );
+    assert_eq!(
+        joined(Form::Converse, "[]", prefill("b")),
+        r#"[{"text":"b"}]}]}"#
+    );
+    assert_eq!(
+        joined(Form::Converse, r#"[{"text":"a"}]"#, anchor("b", "n")),
+        r#"[{"text":"ab"}]},{"content":[{"text":"n"}],"role":"user"}]}"#
+    );
+    assert_eq!(joined(Form::Messages, r#""{""#, prefill("b")), r#""{b"}]}"#);
+    assert_eq!(
+        joined(
+            Form::Messages,
+            r#"[{"type":"text","text":"a"}]"#,
+            prefill("b")
+        ),
+        r#"[{"type":"text","text":"ab"}]}]}"#
+    );
+}
+
+#[test]
+fn a_request_without_messages_has_nothing_to_go_on_from() {
+    let (ask, _) = read_ask(
+        Form::Converse,
+        ModelId("m".into()),
+        Vec::new(),
+        Bytes::from_static(b"{}"),
+    )
+    .unwrap();
+    let leg = Leg {
+        id: LegId(2),
+        ask: Arc::new(ask),
+        by: prefill("p"),
+        max_tokens: None,
+    };
+    assert!(leg_body(&leg).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn any_text_is_added_and_nothing_else_changes(partial in "\\PC{1,40}", nudge in any::<String>(), limit in 1_u32..) {
+        let whole = body(Form::Converse, &ODD.replace(r" \ud83d", ""), anchor(&partial, &nudge), Some(limit));
+        let mut read: serde_json::Value = serde_json::from_str(&whole).unwrap();
+        prop_assert_eq!(&read["messages"][1]["content"][0]["text"], &partial);
+        prop_assert_eq!(&read["messages"][2]["content"][0]["text"], &nudge);
+        prop_assert_eq!(&read["inferenceConfig"]["maxTokens"], limit);
+        read["messages"].as_array_mut().unwrap().truncate(1);
+        read["inferenceConfig"]["maxTokens"] = 10.into();
+        let original: serde_json::Value = serde_json::from_str(&ODD.replace(r" \ud83d", "")).unwrap();
+        prop_assert_eq!(read, original);
+    }
+}
