@@ -155,12 +155,15 @@ pub(crate) fn parse() -> Result<Command, Failure> {
         Ok(line) => return Ok(line.command),
         Err(error) => error,
     };
-    match error.kind() {
-        ErrorKind::DisplayHelp
-        | ErrorKind::DisplayVersion
-        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => print::help(&error),
-        _ => Err(misused(&error)),
+    let wanted = [
+        ErrorKind::DisplayHelp,
+        ErrorKind::DisplayVersion,
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand,
+    ];
+    if wanted.contains(&error.kind()) {
+        print::help(&error)
     }
+    Err(misused(&error))
 }
 
 /// Our own two paragraphs in place of clap's: the fact, and one way out.

@@ -128,19 +128,21 @@ fn log() {
 }
 
 fn taken(address: SocketAddr, error: &io::Error) -> Failure {
-    let (fact, hint) = match error.kind() {
-        io::ErrorKind::AddrInUse => (
+    let (fact, hint) = if error.kind() == io::ErrorKind::AddrInUse {
+        (
             format!("{address} is in use by another program"),
             "stop that program, or take a free port: --listen 127.0.0.1:0",
-        ),
-        io::ErrorKind::PermissionDenied => (
+        )
+    } else if error.kind() == io::ErrorKind::PermissionDenied {
+        (
             format!("listening on {address} is not permitted"),
             "take a port above 1023: --listen 127.0.0.1:7373",
-        ),
-        _ => (
+        )
+    } else {
+        (
             format!("listening on {address} failed: {error}"),
             "take another address: --listen 127.0.0.1:7373",
-        ),
+        )
     };
     Failure::new(Exit::Usage, fact, hint)
 }
