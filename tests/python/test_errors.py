@@ -38,10 +38,16 @@ def test_the_error_class_is_the_modelled_one(endpoint):
         client.converse(modelId="nope", messages=user("hi"))
 
 
-@pytest.mark.parametrize("messages", [[], [{"role": "user", "content": []}], [{"role": "assistant", "content": [{"text": "a"}]}]])
+@pytest.mark.parametrize("messages", [[], [{"role": "user", "content": []}]])
 def test_conversations_without_a_question(endpoint, messages):
     code, message, _ = error(lambda: endpoint.client().converse(modelId=SONNET, messages=messages))
     assert code == REFUSED and message
+
+
+def test_a_conversation_that_the_assistant_began(endpoint):
+    messages = [{"role": "assistant", "content": [{"text": "Hello."}]}] + user("hi")
+    code, message, _ = error(lambda: endpoint.client().converse(modelId="amazon.nova-lite-v1:0", messages=messages))
+    assert code == REFUSED and "must start with a user message" in message
 
 
 def test_messages_that_are_empty_in_a_native_body(endpoint):
