@@ -106,17 +106,23 @@ def test_a_scenario_with_a_mistake_does_not_start(scripted):
         scripted("schema = 1\n[[rule]]\nreplly = 'x'\n")
 
 
-def test_habits_at_the_seam_leave_no_trace(scripted):
-    habits = {
-        "overlap": 'echo = "none", overlap = 6',
-        "half an echo": 'echo = "partial"',
-        "a quoted echo": 'echo = "quoted"',
-        "preamble": 'preamble = "Sure, continuing:\\n\\n"',
-        "restart_line": "restart_line = true",
-    }
-    for name, habit in habits.items():
-        endpoint = scripted(scenario().replace("fault = [\n\n]", f"resume = {{ {habit} }}"))
-        for operation in (converse_stream, invoke_stream):
-            answer = operation(endpoint.client(), NO_PREFILL[0], PROMPT, LIMIT)
-            proofs = {seam["proof"] for seam in answer.report["seams"]}
-            assert answer.text == LINES or "unverified" in proofs or answer.stop != "end_turn", (name, proofs)
+HABITS = {
+    "no echo, some overlap": 'echo = "none", overlap = 6',
+    "half an echo": 'echo = "partial"',
+    "an echo in quotes": 'echo = "quoted"',
+    "an echo in other white space": 'echo = "rewrap"',
+    "a preamble": 'preamble = "Sure, continuing:\\n\\n"',
+    "the line again": "restart_line = true",
+    "the answer again": "restart_answer = true",
+    "no echo": 'echo = "none"',
+    "now and then none": 'echo = "none", every = 2',
+}
+
+
+@pytest.mark.parametrize("operation", STREAMED, ids=lambda operation: operation.__name__)
+@pytest.mark.parametrize("habit", HABITS.values(), ids=HABITS.keys())
+def test_a_habit_at_the_seam_never_goes_unnoticed(scripted, habit, operation):
+    endpoint = scripted(scenario().replace("fault = [\n\n]", f"resume = {{ {habit} }}"))
+    answer = operation(endpoint.client(), NO_PREFILL[0], PROMPT, LIMIT)
+    proofs = {seam["proof"] for seam in answer.report["seams"]}
+    assert answer.text == LINES or "unverified" in proofs or answer.stop != "end_turn", proofs
