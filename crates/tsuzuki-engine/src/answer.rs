@@ -107,7 +107,7 @@ struct Progress {
     escalated: bool,
     /// Whether a tool call was cut and is still owed.
     owes_tool_call: bool,
-    /// The output limit of the last leg.
+    /// The output limit of the last leg, without the room for its echo.
     last_max: Option<u32>,
     /// The providers' own measure of how long the legs took, in milliseconds.
     latency: Option<u64>,

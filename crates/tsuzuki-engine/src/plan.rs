@@ -25,7 +25,7 @@ pub(crate) struct Case<'a> {
     pub(crate) has_tool_call: bool,
     /// Whether an earlier leg was cut inside a tool call which is still owed.
     pub(crate) owes_tool_call: bool,
-    /// The output limit of the leg that ended, where one is known.
+    /// The output limit of the leg that ended without the room for its echo, where one is known.
     pub(crate) last_max: Option<u32>,
     /// Whether the request was asked again with a larger limit already.
     pub(crate) escalated: bool,
@@ -145,7 +145,7 @@ pub(crate) fn after_reject(rejected: u32, case: &Case<'_>) -> Next {
     let last_try = rejected == case.policy.rejects_per_border;
     let other = last_try && case.abilities.prefill == Prefill::Unknown && case.prefill_is_possible();
     let way = if other { Way::Prefill } else { Way::Anchor };
-    case.within_budget(Call { way, max_tokens: case.size(), purpose: Purpose::GoOn })
+    case.within_budget(Call { way, max_tokens: case.size(1), purpose: Purpose::GoOn })
 }
 
 /// The border again, larger, after a leg that was cut before it said anything new.
@@ -153,13 +153,13 @@ pub(crate) fn after_short(case: &Case<'_>) -> Next {
     if case.idle_legs >= 2 {
         return Next::GiveUp(Incomplete::NoProgress);
     }
-    case.within_budget(Call { way: case.way(), max_tokens: case.size(), purpose: Purpose::GoOn })
+    case.within_budget(Call { way: case.way(), max_tokens: case.size(2), purpose: Purpose::GoOn })
 }
 
 /// An answer that goes on from what another process showed.
 pub(crate) fn resume(case: &Case<'_>) -> Next {
     match case.open {
-        Open::Text | Open::Reasoning => case.within_budget(case.go_on()),
+        Open::Text | Open::Reasoning => case.within_budget(case.go_on(1)),
         Open::ToolUse | Open::Other => Next::GiveUp(Incomplete::NotText),
     }
 }
@@ -192,7 +192,7 @@ impl Case<'_> {
                 self.escalate(Way::First, Purpose::Escalate, Incomplete::ReasoningOnly)
             }
             Open::Text | Open::Reasoning if self.idle_legs >= 2 => Next::GiveUp(Incomplete::NoProgress),
-            Open::Text | Open::Reasoning => self.within_budget(self.go_on()),
+            Open::Text | Open::Reasoning => self.within_budget(self.go_on(2)),
         }
     }
 
@@ -209,7 +209,7 @@ impl Case<'_> {
         match rejection {
             Rejection::NoPrefill | Rejection::Invalid if self.way == Way::Prefill => self.within_budget(Call {
                 way: Way::Anchor,
-                max_tokens: self.size(),
+                max_tokens: self.size(1),
                 purpose: Purpose::Demote,
             }),
             Rejection::LimitIs(limit) if self.way != Way::First && self.last() > limit => {
@@ -246,7 +246,7 @@ impl Case<'_> {
         if self.policy.mode == Mode::Off || spent || !may_go_on {
             return if self.anything_shown { Next::GiveUp(Incomplete::Fault(end.clone())) } else { Next::Verbatim };
         }
-        let call = if self.partial.is_empty() { self.again() } else { self.go_on() };
+        let call = self.go_on(1);
         let first_break = matches!(end, End::Cut(Cut::Lost | Cut::Damaged | Cut::Stalled)) && self.faults <= 1;
         match self.within_budget(call) {
             Next::Call(call) if !first_break => {
@@ -267,16 +267,13 @@ impl Case<'_> {
         Millis(full / 2 + random % (full / 2 + 1))
     }
 
-    /// The caller's own request once more.
-    fn again(&self) -> Call {
-        first(self.ask, self.abilities, self.policy)
-    }
-
-    fn go_on(&self) -> Call {
+    /// The rest of the text, in a leg this many times as large as the last; without text, the
+    /// caller's own request once more.
+    fn go_on(&self, times: u32) -> Call {
         if self.partial.is_empty() {
-            return self.again();
+            return first(self.ask, self.abilities, self.policy);
         }
-        Call { way: self.way(), max_tokens: self.size(), purpose: Purpose::GoOn }
+        Call { way: self.way(), max_tokens: self.size(times), purpose: Purpose::GoOn }
     }
 
     /// How to ask for the rest of a text.
@@ -294,12 +291,12 @@ impl Case<'_> {
         !self.ask.reasoning && (self.ask.tools == Tools::None || self.abilities.prefill_with_tools)
     }
 
-    /// The output limit of the next leg: twice the last, within the policy's bounds, with room for
-    /// the echo; in `cap`, what is left of the caller's.
-    fn size(&self) -> Option<u32> {
+    /// The output limit of the next leg: the last one's, this many times, within the policy's bounds
+    /// and with room for the echo; in `cap`, what is left of the caller's.
+    fn size(&self, times: u32) -> Option<u32> {
         let wanted = match self.cap_left() {
             Some(left) => u32::try_from(left).unwrap_or(u32::MAX).min(self.policy.leg_ceiling.max(self.first_max())),
-            None => self.last().saturating_mul(2).clamp(self.policy.leg_floor, self.policy.leg_ceiling),
+            None => self.last().saturating_mul(times).clamp(self.policy.leg_floor, self.policy.leg_ceiling),
         };
         // A reasoning budget must stay below the limit, and the caller's own limit is known to do.
         let wanted = if self.ask.reasoning { wanted.max(self.first_max()) } else { wanted };
@@ -343,7 +340,7 @@ impl Case<'_> {
 }
 
 /// Room for the echo of the longest anchor (120 characters of any script), in tokens.
-const ECHO_ROOM: u32 = 160;
+pub(crate) const ECHO_ROOM: u32 = 160;
 
 /// One step of `splitmix64` (Steele, Lea and Flood, 2014): enough for jitter, and the same everywhere.
 const fn mix(seed: u64) -> u64 {

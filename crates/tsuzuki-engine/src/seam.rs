@@ -12,10 +12,15 @@ mod plausible;
 mod reading;
 
 use crate::Proof;
+use anchor::Anchor;
 pub use anchor::anchor;
 use place::Place;
 pub(crate) use plausible::is_cjk;
 use reading::{Letters, Reading};
+
+/// The least weight of a repetition that proves its place: a CJK character weighs 3, white space
+/// nothing, anything else 1.
+const LEAST_WEIGHT: usize = 8;
 
 /// What stands before the border, and what the new leg was asked to do there.
 #[derive(Clone)]
@@ -35,7 +40,7 @@ enum Basis {
     /// The provider puts it there and repeats the text so far.
     Echoed,
     /// The model was asked to repeat this, the end of the partial.
-    Anchored { anchor: Letters, unique: bool, guess: Guess },
+    Anchored { anchor: Anchor, guess: Guess },
 }
 
 /// What to do with a head that proves nothing.
@@ -109,9 +114,8 @@ impl Border {
     #[must_use]
     pub fn anchored(partial: &str, held: &str, anchor: &str, guess: Guess) -> Self {
         let letters = Letters::of(partial, Reading::Plain);
-        let anchor = Letters::of(anchor, Reading::Plain);
-        let unique = overlap::occurs_once(&letters.chars, &anchor.chars);
-        let basis = Basis::Anchored { anchor, unique, guess };
+        let anchor = Anchor::new(anchor, &letters);
+        let basis = Basis::Anchored { anchor, guess };
         Self { partial: partial.to_owned(), held: held.to_owned(), basis, letters }
     }
 }
@@ -122,11 +126,11 @@ pub fn judge(border: &Border, head: &str, progress: Progress) -> Verdict {
     match &border.basis {
         Basis::Placed => join(border, head, 0, Proof::Placed, progress),
         Basis::Echoed => match echo(&border.partial, head, progress) {
-            Place::At(end) => join(border, head, end, Proof::Placed, progress),
-            Place::Open => Verdict::Open,
-            Place::Nowhere => join(border, head, 0, Proof::Placed, progress),
+            Echo::Whole => join(border, head, border.partial.len(), Proof::Placed, progress),
+            Echo::SoFar => Verdict::Open,
+            Echo::None => join(border, head, 0, Proof::Placed, progress),
         },
-        Basis::Anchored { anchor, unique, guess } => {
+        Basis::Anchored { anchor, guess } => {
             if head.trim().is_empty() {
                 return match progress {
                     Progress::Running => Verdict::Open,
@@ -134,13 +138,13 @@ pub fn judge(border: &Border, head: &str, progress: Progress) -> Verdict {
                     Progress::Finished => Verdict::Reject(Reject::Empty),
                 };
             }
-            match place::find(border, anchor, *unique, head, progress) {
-                Place::At(end) => join(border, head, end, Proof::Verified, progress),
+            match place::find(border, anchor, head, progress) {
+                Place::At(end, proof) => join(border, head, end, proof, progress),
                 Place::Open if progress == Progress::Running => Verdict::Open,
                 Place::Open if progress == Progress::Cut => Verdict::Short,
                 Place::Open | Place::Nowhere => match (guess, plausible::objection(border, head)) {
                     (Guess::WhenPlausible, None) => {
-                        let start = fence::reopened(&border.partial, head).unwrap_or(0);
+                        let start = place::behind_reopened_fence(border, head);
                         join(border, head, start, Proof::Unverified, progress)
                     }
                     (Guess::WhenPlausible | Guess::Never, objection) => {
@@ -152,14 +156,20 @@ pub fn judge(border: &Border, head: &str, progress: Progress) -> Verdict {
     }
 }
 
-/// The end of the echo of `partial` at the start of `head`, exactly as it is.
-fn echo(partial: &str, head: &str, progress: Progress) -> Place {
+/// How much of a provider's echo of the text so far stands at the start of a head.
+enum Echo {
+    Whole,
+    SoFar,
+    None,
+}
+
+fn echo(partial: &str, head: &str, progress: Progress) -> Echo {
     if head.starts_with(partial) {
-        Place::At(partial.len())
+        Echo::Whole
     } else if partial.starts_with(head) && progress == Progress::Running {
-        Place::Open
+        Echo::SoFar
     } else {
-        Place::Nowhere
+        Echo::None
     }
 }
 

@@ -165,7 +165,7 @@ impl<'a> Scan<'a> {
             self.at = self.document.len();
             return None;
         }
-        let end = skip_value(bytes, start);
+        let end = skip_value(self.document, start);
         let next = skip_space(bytes, end);
         self.at = if matches!(bytes.get(next), Some(b',' | b':')) {
             next + 1
@@ -187,27 +187,33 @@ fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Past the string that begins here.
-fn skip_string(bytes: &[u8], start: usize) -> usize {
+/// Past the string that begins here. Quotes are searched for, not every byte looked at: images come
+/// as strings of megabytes.
+fn skip_string(document: &str, start: usize) -> usize {
     let mut at = start + 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
+    while let Some(found) = document.get(at..).and_then(|rest| rest.find('"')) {
+        let escapes = document
+            .as_bytes()
+            .get(at..at + found)
+            .unwrap_or_default()
+            .iter()
+            .rev();
+        at += found + 1;
+        if escapes.take_while(|byte| **byte == b'\\').count() % 2 == 0 {
+            return at;
         }
     }
-    bytes.len()
+    document.len()
 }
 
 /// Past the value that begins here. The document is known to be JSON, so brackets need only be counted.
-fn skip_value(bytes: &[u8], start: usize) -> usize {
+fn skip_value(document: &str, start: usize) -> usize {
     let mut at = start;
     let mut depth = 0_usize;
-    while let Some(byte) = bytes.get(at) {
+    while let Some(byte) = document.as_bytes().get(at) {
         match byte {
             b'"' => {
-                at = skip_string(bytes, at);
+                at = skip_string(document, at);
                 if depth == 0 {
                     return at;
                 }
@@ -234,6 +240,7 @@ fn skip_value(bytes: &[u8], start: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{Edits, Kind, Value};
+    use proptest::prelude::*;
 
     const ODD: &str =
         r#" { "a" : 1.0E+2 ,"b\u0062": [ {"x":"]}\"" } , 2,"" ] , "a":  -0 , "n":null,"e":{ } } "#;
@@ -292,5 +299,47 @@ mod tests {
     #[test]
     fn no_edit_no_change() {
         assert_eq!(Edits::default().apply(ODD), ODD);
+    }
+
+    fn json() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            any::<String>().prop_map(Into::into),
+            "[\"\\\\\\[\\]{},: ]{0,8}".prop_map(Into::into),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Into::into),
+                proptest::collection::btree_map("[a\"\\\\}]{0,4}", inner, 0..6)
+                    .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// The tree that the spans of a value make.
+    fn tree(value: Value<'_>) -> serde_json::Value {
+        match value.kind() {
+            Kind::Object => value
+                .members()
+                .map(|member| (member.key.string().unwrap(), tree(member.value)))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+            Kind::Array => value.items().map(tree).collect(),
+            Kind::String => value.string().unwrap().into(),
+            Kind::Number | Kind::Bool | Kind::Null => serde_json::from_str(value.raw()).unwrap(),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+        #[test]
+        fn spans_say_what_a_parser_says(json in json()) {
+            for document in [json.to_string(), format!(" {json:#}\n")] {
+                prop_assert_eq!(tree(Value::read(document.as_bytes()).unwrap()), json.clone());
+            }
+        }
     }
 }

@@ -8,6 +8,26 @@
 //!
 //! Nothing is parsed into a tree and printed again. A document is read by the spans of its members,
 //! and changed by splicing new text into those spans, so that every other byte stays.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use tsuzuki_wire::engine::Head;
+//! use tsuzuki_wire::{Decoder, Form, eventstream};
+//!
+//! let headers = [(":event-type", "contentBlockDelta"), (":content-type", "application/json"), (":message-type", "event")];
+//! let sent = eventstream::write(&headers, br#"{"contentBlockIndex":0,"delta":{"text":"Hello"},"p":"abc"}"#);
+//!
+//! let mut decoder = Decoder::new(Form::ConverseStream, &Head { status: 200, headers: Vec::new(), request_id: None });
+//! let mut frames = Vec::new();
+//! for piece in sent.chunks(7) {
+//!     decoder.push(Bytes::copy_from_slice(piece), &mut frames);
+//! }
+//! decoder.finish(&mut frames);
+//!
+//! assert_eq!(frames[0].text(), Some("Hello"));
+//! assert_eq!(frames[0].source, Some(sent)); // the very bytes, unknown members and all
+//! assert_eq!(frames.len(), 1); // the stream told no end: whoever drives it calls it lost
+//! ```
 
 mod converse;
 mod decoder;

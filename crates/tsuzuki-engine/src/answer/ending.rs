@@ -242,7 +242,9 @@ impl Answer {
             Way::Anchor => "anchor",
         };
         let id = self.ledger.call(name, self.now);
-        self.progress.last_max = call.max_tokens.or(self.ask.max_tokens).or(self.abilities.default_max_tokens);
+        let echo = if call.way == Way::First { 0 } else { plan::ECHO_ROOM };
+        let own = call.max_tokens.map(|max_tokens| max_tokens.saturating_sub(echo));
+        self.progress.last_max = own.or(self.ask.max_tokens).or(self.abilities.default_max_tokens);
         let withhold = self.ask.delivery == Delivery::Collected || (self.ask.guarded && call.way != Way::First);
         self.running = Some(Running {
             id,

@@ -1,6 +1,6 @@
 //! Which end of the text a model is asked to repeat.
 
-use super::overlap;
+use super::{LEAST_WEIGHT, overlap};
 use super::reading::{Letters, Reading};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -32,6 +32,23 @@ pub fn anchor(partial: &str, tries: u32) -> &str {
         }
     }
     partial
+}
+
+/// What a model was asked to repeat.
+#[derive(Clone)]
+pub(super) struct Anchor {
+    pub(super) text: String,
+    pub(super) letters: Vec<char>,
+    /// Whether it can mean only one place.
+    pub(super) certain: bool,
+}
+
+impl Anchor {
+    pub(super) fn new(text: &str, partial: &Letters) -> Self {
+        let letters = Letters::of(text, Reading::Plain).chars;
+        let certain = overlap::proves(&partial.chars, letters.len(), LEAST_WEIGHT);
+        Self { text: text.to_owned(), letters, certain }
+    }
 }
 
 fn stands_once(letters: &Letters, end: &str) -> bool {

@@ -59,11 +59,53 @@ pub(super) fn occurs_once(text: &[char], pattern: &[char]) -> bool {
     found.next().is_some() && found.next().is_none()
 }
 
-/// Whether the last `length` characters of `partial` prove a place: enough weight, and found
-/// nowhere else in it.
+/// Whether the last `length` characters of `partial` prove a place: enough weight, and certain.
 pub(super) fn proves(partial: &[char], length: usize, least_weight: usize) -> bool {
     let end = &partial[partial.len() - length..];
-    weight(end) >= least_weight && occurs_once(partial, end)
+    weight(end) >= least_weight && is_certain(partial, end)
+}
+
+/// Whether a sequence ends as it begins over a third of its length or more: a text that stopped inside it
+/// and went on would look the same.
+fn repeats_itself(chars: &[char]) -> bool {
+    let border = borders(chars).last().copied().unwrap_or(0);
+    border * 3 >= chars.len().max(3)
+}
+
+/// Whether a text was going round when it came to its last `length` characters: they end as what
+/// stands before them ends, over half a turn.
+pub(super) fn went_round(text: &[char], length: usize) -> bool {
+    let (before, end) = text.split_at(text.len() - length);
+    let common = before.iter().rev().zip(end.iter().rev()).take_while(|(one, other)| one == other).count();
+    common * 2 >= length
+}
+
+/// Whether a text goes round behind its first `length` characters: repeats them, or what follows an
+/// end of them that is also their beginning, over a third of a turn; `None` while too little stands there
+/// to tell.
+pub(super) fn goes_round(text: &[char], length: usize) -> Option<bool> {
+    let (first, rest) = text.split_at(length);
+    let borders = borders(first);
+    let mut undecided = false;
+    let mut border = borders.last().copied().unwrap_or(0);
+    loop {
+        let needed = (length - border).div_ceil(3).max(1);
+        let common = text[border..].iter().zip(rest).take_while(|(one, other)| one == other).count();
+        if common >= needed {
+            return Some(true);
+        }
+        undecided |= common == rest.len();
+        if border == 0 {
+            return (!undecided).then_some(false);
+        }
+        border = borders[border - 1];
+    }
+}
+
+/// Whether the end of a text can mean only one place in it: it stands there once, and does not
+/// repeat itself.
+fn is_certain(text: &[char], end: &[char]) -> bool {
+    occurs_once(text, end) && !repeats_itself(end)
 }
 
 /// How much a sequence proves: a CJK character 3, anything else 1. (White space is not in it.)

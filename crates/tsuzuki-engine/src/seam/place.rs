@@ -6,20 +6,19 @@
 
 use super::overlap::{self, Prefix};
 use super::reading::{Letters, Reading};
-use super::{Border, Progress, fence};
+use super::{Anchor, Border, LEAST_WEIGHT, Progress, fence};
+use crate::Proof;
 
 /// How far into a head the repetition may begin behind a preamble, in characters.
 const PREAMBLE: usize = 200;
-/// The least weight of an overlap at the start of a head.
-const LEAST_WEIGHT: usize = 8;
 /// The least weight of an overlap behind a preamble, where a coincidence is likelier.
 const LEAST_WEIGHT_BEHIND: usize = 16;
 
 /// Where the repetition in a head ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// At this byte.
-    At(usize),
+    /// At this byte, with this proof.
+    At(usize, Proof),
     /// That depends on what comes.
     Open,
     /// There is none.
@@ -34,44 +33,52 @@ struct Start {
     closing: Option<char>,
 }
 
-pub(super) fn find(border: &Border, anchor: &Letters, unique: bool, head: &str, progress: Progress) -> Place {
+pub(super) fn find(border: &Border, anchor: &Anchor, head: &str, progress: Progress) -> Place {
     let Some(starts) = starts(border, head, progress) else { return Place::Open };
     for place in [at_start(&starts, anchor, head, progress), overlapping(&starts, border, head, progress)] {
         if place != Place::Nowhere {
             return place;
         }
     }
-    behind_preamble(border, anchor, unique, head, progress)
+    behind_preamble(border, anchor, head, progress)
 }
 
-/// The anchor at a start, as it stands or as a quoted string.
-fn at_start(starts: &[Start], anchor: &Letters, head: &str, progress: Progress) -> Place {
-    for start in starts {
-        let text = &head[start.at..];
-        let readings: &[Reading] =
-            if text.contains('\\') { &[Reading::Plain, Reading::Escaped] } else { &[Reading::Plain] };
-        for reading in readings {
-            let letters = Letters::of(text, *reading);
-            match overlap::prefix(&letters.chars, &anchor.chars) {
-                Prefix::Whole => return start.close(head, &letters, anchor.chars.len(), progress),
-                Prefix::SoFar => return Place::Open,
-                Prefix::Differs => {}
-            }
+/// The anchor at a start, as it stands or as a quoted string. One that repeats itself has to stand
+/// there to the letter, and even then it proves nothing: a model that repeated less than it was
+/// asked, and went on, would have written the same.
+fn at_start(starts: &[Start], anchor: &Anchor, head: &str, progress: Progress) -> Place {
+    if !anchor.certain {
+        let text = head.trim_start();
+        if text.starts_with(&anchor.text) {
+            return Place::At(head.len() - text.len() + anchor.text.len(), Proof::Unverified);
+        }
+        return if anchor.text.starts_with(text) { Place::Open } else { Place::Nowhere };
+    }
+    for (start, letters) in readings(starts, head) {
+        match overlap::prefix(&letters.chars, &anchor.letters) {
+            Prefix::Whole => return start.close(head, &letters, anchor.letters.len(), progress),
+            Prefix::SoFar => return Place::Open,
+            Prefix::Differs => {}
         }
     }
     Place::Nowhere
 }
 
-/// The longest overlap at a start, if it proves its place.
+/// The longest overlap at a start, if it proves its place. One around which the text goes
+/// round does not: a model that repeated less, and just went on, would have written the same.
 fn overlapping(starts: &[Start], border: &Border, head: &str, progress: Progress) -> Place {
-    for start in starts {
-        let letters = Letters::of(&head[start.at..], Reading::Plain);
+    for (start, letters) in readings(starts, head) {
         let longest = overlap::longest(&border.letters.chars, &letters.chars);
         if longest.may_grow && progress == Progress::Running {
             return Place::Open;
         }
-        if overlap::proves(&border.letters.chars, longest.length, LEAST_WEIGHT) {
-            return start.close(head, &letters, longest.length, progress);
+        let partial = &border.letters.chars;
+        if overlap::proves(partial, longest.length, LEAST_WEIGHT) && !overlap::went_round(partial, longest.length) {
+            match overlap::goes_round(&letters.chars, longest.length) {
+                Some(true) => {}
+                None if progress == Progress::Running => return Place::Open,
+                Some(false) | None => return start.close(head, &letters, longest.length, progress),
+            }
         }
         if longest.may_grow && progress == Progress::Cut {
             return Place::Open;
@@ -80,26 +87,37 @@ fn overlapping(starts: &[Start], border: &Border, head: &str, progress: Progress
     Place::Nowhere
 }
 
-/// The anchor, or an overlap at the start of a line, behind at most [`PREAMBLE`] characters.
-fn behind_preamble(border: &Border, anchor: &Letters, unique: bool, head: &str, progress: Progress) -> Place {
+/// The text from every start, as it stands and, if it holds escapes, as the inside of a string.
+fn readings(starts: &[Start], head: &str) -> impl Iterator<Item = (Start, Letters)> {
+    starts.iter().flat_map(move |start| {
+        let text = &head[start.at..];
+        let escaped = text.contains('\\').then(|| (*start, Letters::of(text, Reading::Escaped)));
+        std::iter::once((*start, Letters::of(text, Reading::Plain))).chain(escaped)
+    })
+}
+
+/// The anchor, or an overlap at the start of a line which a colon announces, behind at most
+/// [`PREAMBLE`] characters.
+fn behind_preamble(border: &Border, anchor: &Anchor, head: &str, progress: Progress) -> Place {
     let window = head.char_indices().nth(PREAMBLE).map_or(head.len(), |(at, _)| at);
     let letters = Letters::of(head, Reading::Plain);
     // Whatever begins in the window ends within an anchor's length behind it; nothing later counts,
     // so that the verdict does not depend on how much came at once.
-    let needed = letters.starts.partition_point(|at| *at < window) + anchor.chars.len().max(LEAST_WEIGHT_BEHIND);
+    let needed = letters.starts.partition_point(|at| *at < window) + anchor.letters.len().max(LEAST_WEIGHT_BEHIND);
     if letters.chars.len() < needed && progress == Progress::Running {
         return Place::Open;
     }
     let seen = needed.min(letters.chars.len());
-    if unique
-        && overlap::weight(&anchor.chars) >= LEAST_WEIGHT_BEHIND
-        && let Some(first) = overlap::find(&letters.chars[..seen], &anchor.chars)
+    if anchor.certain
+        && overlap::weight(&anchor.letters) >= LEAST_WEIGHT_BEHIND
+        && let Some(first) = overlap::find(&letters.chars[..seen], &anchor.letters)
     {
-        return Place::At(letters.ends[first + anchor.chars.len() - 1]);
+        return Place::At(letters.ends[first + anchor.letters.len() - 1], Proof::Verified);
     }
     let limit = letters.ends.get(seen.wrapping_sub(1)).copied().unwrap_or_default();
     head[..window.min(limit)]
         .match_indices('\n')
+        .filter(|(at, _)| head[..*at].trim_end().ends_with([':', '：']))
         .map(|(at, _)| {
             let line = Letters::of(&head[at + 1..limit], Reading::Plain);
             let length = overlap::longest(&border.letters.chars, &line.chars).length;
@@ -107,15 +125,31 @@ fn behind_preamble(border: &Border, anchor: &Letters, unique: bool, head: &str, 
         })
         .filter(|(length, _)| overlap::proves(&border.letters.chars, *length, LEAST_WEIGHT_BEHIND))
         .max_by_key(|(length, _)| *length)
-        .map_or(Place::Nowhere, |(_, end)| Place::At(end))
+        .map_or(Place::Nowhere, |(_, end)| Place::At(end, Proof::Verified))
+}
+
+/// Where a head that proves nothing goes on: behind a fence that it opens again and the line it
+/// then repeats, if it does.
+pub(super) fn behind_reopened_fence(border: &Border, head: &str) -> usize {
+    let Some(at) = fence::reopened(&border.partial, head) else { return 0 };
+    let last_line = border.partial.lines().next_back().unwrap_or_default();
+    let last_line = Letters::of(last_line, Reading::Plain);
+    let letters = Letters::of(&head[at..], Reading::Plain);
+    match overlap::prefix(&letters.chars, &last_line.chars) {
+        Prefix::Whole => at + last_line.chars.len().checked_sub(1).map_or(0, |last| letters.ends[last]),
+        Prefix::SoFar | Prefix::Differs => at,
+    }
 }
 
 /// The places at which the text proper may begin; `None` while that depends on what comes.
 fn starts(border: &Border, head: &str, progress: Progress) -> Option<Vec<Start>> {
     let mut starts = vec![Start { at: 0, closing: None }];
     let text = head.trim_start();
+    if text == "." && progress == Progress::Running {
+        return None;
+    }
     let behind_dots = text.trim_start_matches(|char: char| matches!(char, '.' | '…') || char.is_whitespace());
-    if behind_dots.len() < text.len() {
+    if text.starts_with("..") || text.starts_with('…') {
         if behind_dots.is_empty() && progress == Progress::Running {
             return None;
         }
@@ -141,9 +175,9 @@ impl Start {
         let Some(end) = length.checked_sub(1).and_then(|last| letters.ends.get(last)) else { return Place::Nowhere };
         let end = self.at + end;
         match (self.closing, head[end..].chars().next()) {
-            (Some(closing), Some(next)) if next == closing => Place::At(end + next.len_utf8()),
+            (Some(closing), Some(next)) if next == closing => Place::At(end + next.len_utf8(), Proof::Verified),
             (Some(_), None) if progress == Progress::Running => Place::Open,
-            (Some(_) | None, _) => Place::At(end),
+            (Some(_) | None, _) => Place::At(end, Proof::Verified),
         }
     }
 }

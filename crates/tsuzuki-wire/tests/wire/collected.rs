@@ -4,8 +4,8 @@ use crate::sample::{CONVERSE, MESSAGES, decode, decoded, encoded, head, text};
 use bytes::Bytes;
 use proptest::prelude::*;
 use tsuzuki_wire::engine::{
-    Cut, Delta, End, Event, Finish, Frame, LegId, LegReport, Metadata, Outcome, Proof, Report,
-    SeamReport, Stop, Usage,
+    Cut, Delta, End, Event, Finish, Frame, LegId, LegReport, Metadata, Outcome, Proof, Refusal,
+    Report, SeamReport, Stop, Usage,
 };
 use tsuzuki_wire::{Encoder, Form};
 
@@ -137,22 +137,25 @@ fn blocks_of_later_legs_follow_those_of_the_first() {
 #[test]
 fn a_block_left_out_is_left_out() {
     let (form, body) = samples()[0].clone();
-    let frames = decoded(form, &body).into_iter().filter(|frame| {
-        !matches!(
-            frame.event,
-            Event::BlockStart { block: 3, .. } | Event::BlockStop { block: 3 }
-        )
-    });
-    let out = encoded(form, frames);
-    let read: serde_json::Value = serde_json::from_slice(&out).unwrap();
-    assert_eq!(
-        read["output"]["message"]["content"]
-            .as_array()
-            .unwrap()
-            .len(),
-        4
-    );
-    assert!(!String::from_utf8(out.to_vec()).unwrap().contains("image"));
+    for (left_out, word) in [(3, "image"), (4, "toolUse")] {
+        let frames = decoded(form, &body).into_iter().filter(|frame| {
+            !matches!(
+                frame.event,
+                Event::BlockStart { block, .. } | Event::Delta { block, .. } | Event::BlockStop { block }
+                    if block == left_out
+            )
+        });
+        let out = encoded(form, frames);
+        let read: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(
+            read["output"]["message"]["content"]
+                .as_array()
+                .unwrap()
+                .len(),
+            4
+        );
+        assert!(!String::from_utf8(out.to_vec()).unwrap().contains(word));
+    }
 }
 
 fn report() -> Report {
@@ -250,6 +253,21 @@ fn endings_and_the_report_are_spliced_in_and_the_rest_stays() {
             &format!("\"service_tier\":\"x\"}},\"tsuzuki\":{REPORT}}}"),
         );
     assert_eq!(reported(native, &native_body), expected);
+}
+
+#[test]
+fn a_guardrail_that_stepped_in_is_told_from_a_clean_end() {
+    let body = MESSAGES.replace("max_tokens", "end_turn").replace(
+        "\"usage\":",
+        "\"amazon-bedrock-guardrailAction\":\"INTERVENED\",\"usage\":",
+    );
+    let body = Bytes::from(body);
+    let frames = decoded(Form::Messages, &body);
+    assert_eq!(
+        frames.last().unwrap().event,
+        Event::End(End::Refused(Refusal::Guardrail))
+    );
+    assert_eq!(encoded(Form::Messages, frames), body);
 }
 
 #[test]

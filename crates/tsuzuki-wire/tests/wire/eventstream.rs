@@ -6,6 +6,8 @@ use aws_smithy_types::event_stream::{Header as TheirHeader, HeaderValue, Message
 use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
 use std::path::Path;
+use tsuzuki_wire::Form;
+use tsuzuki_wire::engine::Frame;
 use tsuzuki_wire::eventstream::{Damage, Header, Message, Reader, write};
 
 /// Everything a reader makes of these pieces.
@@ -148,6 +150,17 @@ fn check(bytes: &Bytes) {
     let (whole, end) = read([bytes.clone()]);
     let (split, split_end) = read(bytes.chunks(1).map(Bytes::copy_from_slice));
     assert_eq!((&whole, end), (&split, split_end));
+    for form in [Form::ConverseStream, Form::MessagesStream] {
+        let head = sample::head(200, &[]);
+        let frames = sample::decode(form, &head, [bytes.clone()]);
+        let split = sample::decode(form, &head, bytes.chunks(1).map(Bytes::copy_from_slice));
+        assert_eq!(frames, split);
+        let length: usize = whole.iter().map(|message| message.bytes().len()).sum();
+        assert!(
+            bytes.slice(..length).starts_with(&came(form, frames)),
+            "frames nobody altered leave as they came"
+        );
+    }
     let mut at = 0;
     for message in &whole {
         assert_eq!(
@@ -169,6 +182,14 @@ fn check(bytes: &Bytes) {
             assert_eq!(their.payload(), &message.payload());
         }
     }
+}
+
+/// What frames with a source become.
+fn came(form: Form, frames: Vec<Frame>) -> Bytes {
+    sample::encoded(
+        form,
+        frames.into_iter().filter(|frame| frame.source.is_some()),
+    )
 }
 
 #[test]

@@ -10,8 +10,10 @@
 mod collected;
 mod eventstream;
 mod faults;
+mod halves;
 mod leg;
 mod recordings;
 mod request;
 mod sample;
 mod streamed;
+mod through;

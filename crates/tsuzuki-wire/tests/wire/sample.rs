@@ -56,7 +56,11 @@ pub(crate) fn head(status: u16, headers: &[(&str, &str)]) -> Head {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    Head { status, headers }
+    Head {
+        status,
+        headers,
+        request_id: None,
+    }
 }
 
 /// The frames of a response that comes in these pieces.

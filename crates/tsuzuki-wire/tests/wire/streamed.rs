@@ -234,13 +234,13 @@ fn what_is_altered_is_all_that_changes() {
         "contentBlockDelta",
         r#"{"contentBlockIndex":0,"delta":{"text":"\u65e5"}}"#,
     );
-    let mut renumber = |event: &mut Event| {
+    let renumber = |event: &mut Event| {
         if let Event::Delta { block, .. } = event {
             *block = 1;
         }
     };
     assert_eq!(
-        altered(Form::ConverseStream, moved, &mut renumber),
+        altered(Form::ConverseStream, moved, renumber),
         r#"{"contentBlockIndex":1,"delta":{"text":"\u65e5"}}"#
     );
     let cited = event(
@@ -248,7 +248,7 @@ fn what_is_altered_is_all_that_changes() {
         r#"{"contentBlockIndex":0,"delta":{"citation":{"title":"\u65e5"}}}"#,
     );
     assert_eq!(
-        altered(Form::ConverseStream, cited, &mut renumber),
+        altered(Form::ConverseStream, cited, renumber),
         r#"{"contentBlockIndex":1,"delta":{"citation":{"title":"\u65e5"}}}"#
     );
 }
@@ -432,71 +432,6 @@ fn the_error_body_of_a_later_leg_never_lands_in_a_stream() {
     );
     let failed = Frame::made(Event::Head(head(503, &[])));
     assert_eq!(encoded(Form::ConverseStream, [failed, end]), body);
-}
-
-/// A delta of Converse's, its text given as JSON spells it.
-fn delta(raw: &str) -> Bytes {
-    event(
-        "contentBlockDelta",
-        &format!(r#"{{"contentBlockIndex":0,"delta":{{"text":"{raw}"}}}}"#),
-    )
-}
-
-#[test]
-fn a_character_in_two_halves_comes_whole_with_the_second() {
-    let body = Bytes::from(
-        [
-            delta(r"a\ud83d"),
-            delta(""),
-            delta(r"\ude00b\ud83d"),
-            delta(r"\ude01"),
-        ]
-        .concat(),
-    );
-    let frames = decoded(Form::ConverseStream, &body);
-    let texts: Vec<_> = frames.iter().map(|frame| frame.text().unwrap()).collect();
-    assert_eq!(texts, ["a", "", "😀b", "😁"]);
-    let halves: Vec<_> = frames
-        .iter()
-        .map(|frame| {
-            matches!(
-                frame.event,
-                Event::Delta {
-                    delta: Delta::Text { half: true, .. },
-                    ..
-                }
-            )
-        })
-        .collect();
-    assert_eq!(halves, [true, true, true, false]);
-    assert_eq!(encoded(Form::ConverseStream, frames), body);
-}
-
-#[test]
-fn halves_that_never_meet_are_replaced() {
-    let body = Bytes::from([delta(r"a\ud83d"), delta("b"), delta(r"\ude00")].concat());
-    let frames = decoded(Form::ConverseStream, &body);
-    assert_eq!(text(&frames), "a\u{fffd}b\u{fffd}");
-    assert_eq!(encoded(Form::ConverseStream, frames), body);
-}
-
-#[test]
-fn a_character_is_never_sent_half_raw_and_half_altered() {
-    let body = Bytes::from([delta(r"a\ud83d"), delta(r"\ude00 b")].concat());
-    for which in [0, 1] {
-        let mut frames = decoded(Form::ConverseStream, &body);
-        frames[which].altered = true;
-        let back = decoded(Form::ConverseStream, &encoded(Form::ConverseStream, frames));
-        assert_eq!(text(&back), "a😀 b", "frame {which} altered");
-    }
-    let mut frames = decoded(Form::ConverseStream, &body);
-    frames.truncate(1);
-    frames.push(Frame::made(Event::BlockStop { block: 0 }));
-    let bytes = encoded(Form::ConverseStream, frames);
-    assert!(
-        bytes.starts_with(&delta(r"a\ud83d")),
-        "nothing is lost when the second half never comes"
-    );
 }
 
 #[test]

@@ -20,6 +20,9 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
+/// The header field in which Bedrock tells the id of a request.
+const REQUEST_ID: &str = "x-amzn-requestid";
+
 /// A transport with the codec around it: legs become requests, responses become frames.
 pub struct Wired {
     transport: Arc<dyn Transport>,
@@ -46,8 +49,9 @@ impl Backend for Wired {
                 return;
             };
             let RawResponse { status, headers, mut body } = transport.send(request).await;
-            let headers: Vec<(String, String)> = headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
-            let request_id = headers.iter().find(|(name, _)| name == "x-amzn-requestid").map(|(_, id)| id.clone());
+            let headers: Vec<(String, String)> =
+                headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+            let request_id = headers.iter().find(|(name, _)| name == REQUEST_ID).map(|(_, value)| value.clone());
             let head = Head { status, headers, request_id };
             let mut decoder = Decoder::new(form, &head);
             yield Frame::made(Event::Head(head));
