@@ -126,22 +126,25 @@ impl Door {
         }
         self.guard.check(&parts)?;
         let route = Route::of(&parts.method, parts.uri.path())?;
-        if let Route::Health(question) = route {
-            return Ok(health::tell(
+        let read = async || {
+            let body = intake::read(body, &self.limits).await?;
+            Ok::<_, Fault>(Whole { parts, body })
+        };
+        match route {
+            Route::Health(question) => Ok(health::tell(
                 question,
                 self.mode,
                 self.answers.len(),
                 self.shutdown.is_cancelled(),
-            ));
-        }
-        let body = intake::read(body, &self.limits).await?;
-        let request = Whole { parts, body };
-        match route {
-            Route::Health(_) | Route::Forwarded => {
+            )),
+            Route::Forwarded(operation) => {
+                let request = read().await?;
                 let raw = request.raw(request.body.clone());
-                forward::forward(self.backend.as_ref(), raw, "forwarded", None).await
+                forward::forward(self.backend.as_ref(), raw, operation, None).await
             }
-            Route::Model(model, operation) => self.bedrock.open(request, model, operation).await,
+            Route::Model(model, operation) => {
+                self.bedrock.open(read().await?, model, operation).await
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Fault {
     pub(crate) status: StatusCode,
     pub(crate) name: &'static str,
     pub(crate) message: Cow<'static, str>,
+    /// The methods that would have been right, where the method was wrong.
+    pub(crate) allow: Option<String>,
 }
 
 impl Fault {
@@ -25,6 +27,7 @@ impl Fault {
             status,
             name,
             message,
+            allow: None,
         }
     }
 
@@ -44,12 +47,15 @@ impl Fault {
         Self::new(StatusCode::NOT_FOUND, "UnknownOperationException", message)
     }
 
-    pub(crate) fn wrong_method(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "UnknownOperationException",
-            message,
-        )
+    pub(crate) fn wrong_method(allow: String) -> Self {
+        Self {
+            allow: Some(allow.clone()),
+            ..Self::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "UnknownOperationException",
+                format!("wrong method; this operation is called by {allow}"),
+            )
+        }
     }
 
     pub(crate) fn body_too_large(limit: usize) -> Self {
@@ -223,6 +229,9 @@ impl Fault {
         );
         if let Ok(kind) = HeaderValue::try_from(format!("{}{COORDINATE}", self.name)) {
             headers.insert(crate::headers::ERROR_TYPE, kind);
+        }
+        if let Some(Ok(allow)) = self.allow.as_deref().map(HeaderValue::try_from) {
+            headers.insert(header::ALLOW, allow);
         }
         response
     }

@@ -49,7 +49,8 @@ pub struct JoinLimits {
     pub answers: usize,
     /// The most bytes of one answer; a longer one can no longer be joined.
     pub answer_bytes: usize,
-    /// The most bytes of all finished answers together; the oldest go first.
+    /// The most bytes of all answers together. The oldest finished ones go first, and an answer that
+    /// finds no room can no longer be joined.
     pub bytes: usize,
 }
 

@@ -15,8 +15,8 @@ pub(crate) enum Route {
     Health(Health),
     /// An operation on a model.
     Model(ModelId, Operation),
-    /// An operation nobody needs to read.
-    Forwarded,
+    /// An operation nobody needs to read, by the first part of its path.
+    Forwarded(&'static str),
 }
 
 /// A question about the endpoint itself.
@@ -81,7 +81,9 @@ impl Route {
             .iter()
             .find(|(known, _)| path == *known || known.ends_with('/') && path.starts_with(known));
         match forwarded {
-            Some((_, methods)) => allow(method, methods).map(|()| Self::Forwarded),
+            Some((known, methods)) => {
+                allow(method, methods).map(|()| Self::Forwarded(known.trim_matches('/')))
+            }
             None => Err(unknown()),
         }
     }
@@ -118,10 +120,7 @@ fn allow(method: &Method, methods: &[Method]) -> Result<(), Fault> {
         return Ok(());
     }
     let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
-    Err(Fault::wrong_method(format!(
-        "this operation is called by {}",
-        names.join(" or ")
-    )))
+    Err(Fault::wrong_method(names.join(", ")))
 }
 
 fn unknown() -> Fault {
@@ -138,7 +137,7 @@ mod tests {
     fn model_of(path: &str) -> Option<(String, Operation)> {
         match Route::of(&Method::POST, path) {
             Ok(Route::Model(model, operation)) => Some((model.0, operation)),
-            Ok(Route::Health(_) | Route::Forwarded) | Err(_) => None,
+            Ok(Route::Health(_) | Route::Forwarded(_)) | Err(_) => None,
         }
     }
 

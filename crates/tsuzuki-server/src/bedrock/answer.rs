@@ -49,6 +49,11 @@ impl Running {
         loop {
             tokio::select! {
                 biased;
+                // First, because a backend that is always ready would never let it have its turn.
+                () = self.log.abandoned(self.gone), if !alone => {
+                    alone = true;
+                    self.cancel.cancel();
+                }
                 batch = steps.next() => {
                     let Some(batch) = batch else {
                         return Worth::Nothing;
@@ -68,10 +73,6 @@ impl Running {
                     self.log.room(self.ahead).await;
                 }
                 () = writing.silent(self.silence) => writing.break_silence(),
-                () = self.log.abandoned(self.gone), if !alone => {
-                    alone = true;
-                    self.cancel.cancel();
-                }
             }
         }
     }
@@ -256,13 +257,16 @@ impl<'a> Writing<'a> {
         headers
     }
 
-    /// Waits until the caller should hear something harmless. A collected answer whose first leg
-    /// succeeded may always say so; a stream only while nothing else can come, since otherwise the
-    /// backend's own bytes are all it holds.
+    /// Waits until the caller should hear something harmless.
+    ///
+    /// A caller whose request succeeded hears so in time: of a collected answer by a space, of a
+    /// stream by its head. Afterwards a stream is spoken into only while nothing else can come,
+    /// since otherwise the backend's own bytes are all it holds.
     async fn silent(&self, silence: Duration) {
         let speaks = match self.form.delivery() {
             Delivery::Collected => self.succeeded(),
-            Delivery::Streamed => self.resting && self.log.is_open(),
+            Delivery::Streamed if self.log.is_open() => self.resting,
+            Delivery::Streamed => self.succeeded(),
         };
         if speaks {
             tokio::time::sleep_until(self.heard + silence).await;
@@ -272,6 +276,11 @@ impl<'a> Writing<'a> {
     }
 
     fn break_silence(&mut self) {
+        if self.form.delivery() == Delivery::Streamed && !self.log.is_open() {
+            self.open_if_shut();
+            self.heard = Instant::now();
+            return;
+        }
         self.write(hush::breaker(self.form));
         self.flush();
     }

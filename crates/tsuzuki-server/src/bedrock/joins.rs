@@ -1,6 +1,6 @@
 //! Retries join the answer they repeat, so that the model is asked once.
 
-use super::log::{Log, Reader, Retries};
+use super::log::{Budget, Log, Reader, Retries};
 use crate::JoinLimits;
 use crate::door::Whole;
 use crate::headers::{INVOCATION_ID, MODE};
@@ -15,6 +15,7 @@ const LONGEST_ID: usize = 128;
 /// The answers that retries may join.
 pub(crate) struct Joins {
     limits: JoinLimits,
+    budget: Arc<Budget>,
     /// Keyed afresh in every process, so that nobody can prepare two requests that look the same.
     hashing: RandomState,
     entries: Mutex<HashMap<Key, Entry>>,
@@ -30,8 +31,8 @@ pub(crate) struct Key {
 
 struct Entry {
     log: Arc<Log>,
-    /// When it ended and how many bytes it holds; `None` while it runs.
-    finished: Option<(Instant, usize)>,
+    /// When it ended; `None` while it runs.
+    finished: Option<Instant>,
 }
 
 /// How a request came in.
@@ -54,6 +55,7 @@ pub(crate) enum Worth {
 impl Joins {
     pub(crate) fn new(limits: JoinLimits) -> Self {
         Self {
+            budget: Arc::new(Budget::new(limits.bytes)),
             limits,
             hashing: RandomState::new(),
             entries: Mutex::new(HashMap::new()),
@@ -109,6 +111,7 @@ impl Joins {
         }
         let log = Arc::new(Log::new(Retries::Join {
             most_bytes: self.limits.answer_bytes,
+            budget: Arc::clone(&self.budget),
         }));
         let reader = log.reader();
         let entry = Entry {
@@ -132,7 +135,7 @@ impl Joins {
             return;
         };
         match (worth, log.kept()) {
-            (Worth::Keeping, Some(bytes)) => entry.finished = Some((Instant::now(), bytes)),
+            (Worth::Keeping, Some(_)) => entry.finished = Some(Instant::now()),
             (Worth::Keeping, None) | (Worth::Nothing, _) => {
                 entries.remove(key);
             }
@@ -140,26 +143,21 @@ impl Joins {
         self.make_room(&mut entries, 0);
     }
 
-    /// Forgets what is too old, then the oldest until the rest and so many more fit.
+    /// Forgets what is too old, then the oldest until so many more fit, and a quarter of the bytes
+    /// is free for answers that run.
     fn make_room(&self, entries: &mut HashMap<Key, Entry>, more: usize) {
         let now = Instant::now();
         entries.retain(|_, entry| {
             entry
                 .finished
-                .is_none_or(|(when, _)| now.duration_since(when) < self.limits.keep)
+                .is_none_or(|when| now.duration_since(when) < self.limits.keep)
         });
-        loop {
-            let bytes: usize = entries
-                .values()
-                .filter_map(|entry| entry.finished)
-                .map(|(_, bytes)| bytes)
-                .sum();
-            if bytes <= self.limits.bytes && entries.len() + more <= self.limits.answers {
-                return;
-            }
+        while entries.len() + more > self.limits.answers
+            || self.budget.used() > self.limits.bytes / 4 * 3
+        {
             let oldest = entries
                 .iter()
-                .filter_map(|(key, entry)| Some((entry.finished?.0, key)))
+                .filter_map(|(key, entry)| Some((entry.finished?, key)))
                 .min_by_key(|(when, _)| *when)
                 .map(|(_, key)| key.clone());
             match oldest {

@@ -13,6 +13,7 @@ use async_stream::stream;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -59,11 +60,44 @@ enum Ending {
     Broken,
 }
 
-/// Whether retries may join, as long as so many bytes hold the response.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Whether retries may join, and what may be kept for them.
+#[derive(Clone)]
 pub(crate) enum Retries {
-    Join { most_bytes: usize },
+    Join {
+        /// The most bytes of this response.
+        most_bytes: usize,
+        /// What all such responses share.
+        budget: Arc<Budget>,
+    },
     StayOut,
+}
+
+/// The bytes that all responses together may keep for retries.
+pub(crate) struct Budget {
+    used: AtomicUsize,
+    most: usize,
+}
+
+impl Budget {
+    pub(crate) const fn new(most: usize) -> Self {
+        Self {
+            used: AtomicUsize::new(0),
+            most,
+        }
+    }
+
+    pub(crate) fn used(&self) -> usize {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    /// Takes so many bytes; whether they were there is the answer, they are taken anyway.
+    fn take(&self, bytes: usize) -> bool {
+        self.used.fetch_add(bytes, Ordering::Relaxed) + bytes <= self.most
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.used.fetch_sub(bytes, Ordering::Relaxed);
+    }
 }
 
 /// Where a reader is.
@@ -104,10 +138,9 @@ impl Log {
     /// A reader from the start, if retries may join.
     pub(crate) fn join(self: &Arc<Self>) -> Option<Reader> {
         let mut state = self.state();
-        match state.retries {
-            Retries::Join { .. } => Some(state.enter(Arc::clone(self))),
-            Retries::StayOut => None,
-        }
+        state
+            .retries_may_join()
+            .then(|| state.enter(Arc::clone(self)))
     }
 
     /// Whether it is known how the response begins.
@@ -152,10 +185,7 @@ impl Log {
     /// How many bytes are kept for retries; `None` when they may not join any more.
     pub(crate) fn kept(&self) -> Option<usize> {
         let state = self.state();
-        match state.retries {
-            Retries::Join { .. } => Some(state.bytes),
-            Retries::StayOut => None,
-        }
+        state.retries_may_join().then_some(state.bytes)
     }
 
     /// Waits until the slowest reader is less than so many bytes behind.
@@ -172,7 +202,7 @@ impl Log {
                 let mut state = self.state();
                 let until = state.readers.is_empty().then(|| state.left + grace);
                 if until.is_some_and(|until| until <= Instant::now()) {
-                    state.retries = Retries::StayOut;
+                    state.keep_retries_out();
                     return;
                 }
                 until
@@ -197,19 +227,39 @@ impl State {
     }
 
     fn push(&mut self, piece: Bytes) {
-        self.bytes += piece.len();
+        let length = piece.len();
+        self.bytes += length;
         self.pieces.push_back(piece);
-        if let Retries::Join { most_bytes } = self.retries
-            && self.bytes > most_bytes
-        {
-            self.retries = Retries::StayOut;
+        let fits = match &self.retries {
+            // Both are done, so that what is given back is what was taken.
+            Retries::Join { most_bytes, budget } => {
+                budget.take(length) & (self.bytes <= *most_bytes)
+            }
+            Retries::StayOut => true,
+        };
+        if !fits {
+            self.keep_retries_out();
         }
         self.trim();
     }
 
+    const fn retries_may_join(&self) -> bool {
+        match self.retries {
+            Retries::Join { .. } => true,
+            Retries::StayOut => false,
+        }
+    }
+
+    fn keep_retries_out(&mut self) {
+        if let Retries::Join { budget, .. } = &self.retries {
+            budget.give_back(self.bytes);
+        }
+        self.retries = Retries::StayOut;
+    }
+
     /// Forgets what nobody will read any more.
     fn trim(&mut self) {
-        if self.retries != Retries::StayOut {
+        if self.retries_may_join() {
             return;
         }
         let needed = self.readers.iter().map(|place| place.next).min();
@@ -242,6 +292,12 @@ impl State {
             .range(slowest - self.first..)
             .map(Bytes::len)
             .sum()
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        self.keep_retries_out();
     }
 }
 

@@ -172,7 +172,7 @@ async fn what_is_kept_is_bounded() {
     });
     let mut narrow = settings(Mode::Extend);
     narrow.limits.joins.answer_bytes = 3000;
-    narrow.limits.joins.bytes = 3000;
+    narrow.limits.joins.bytes = 4000;
     narrow.limits.joins.answers = 2;
     narrow.limits.joins.keep = Duration::from_millis(300);
     let endpoint = start(&backend, narrow).await;

@@ -90,6 +90,8 @@ async fn what_is_not_there_gets_an_envelope() {
         assert_eq!(got.status, status, "{path}");
         assert_eq!(got.error(), error, "{path}");
     }
+    let got = send(endpoint.address, get("/model/x/converse")).await;
+    assert_eq!(got.header("allow"), Some("POST"));
     assert_eq!(backend.calls(), 0);
 }
 

@@ -1,7 +1,8 @@
 //! Ending in good order.
 
-use crate::backend::{Piece, Reply, Scripted, settings, start};
-use crate::client::{connect, get, read, send};
+use crate::answers::{CONVERSE_STREAM, question};
+use crate::backend::{Piece, Reply, Scripted, settings, start, stream_start, stream_text, until};
+use crate::client::{connect, get, post, read, send};
 use bytes::Bytes;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -62,4 +63,29 @@ async fn responses_that_never_end_are_ended() {
         !got.whole,
         "a response that was broken off does not look whole"
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_ended_says_so() {
+    let backend = Scripted::new(|_, _| {
+        let pieces = vec![
+            Piece::Bytes(stream_start()),
+            Piece::Bytes(stream_text("begun")),
+            Piece::Hang,
+        ];
+        Reply::events(pieces)
+    });
+    let mut brief = settings(Mode::Extend);
+    brief.limits.drain = Duration::from_millis(200);
+    let mut endpoint = start(&backend, brief).await;
+    let running = tokio::spawn(send(endpoint.address, post(CONVERSE_STREAM, question())));
+    until("the answer runs", || backend.calls() == 1).await;
+    endpoint.shutdown.cancel();
+    let ended = tokio::time::timeout(Duration::from_secs(10), &mut endpoint.task).await;
+    assert!(ended.unwrap().unwrap().is_ok());
+    let got = running.await.unwrap();
+    let text = String::from_utf8_lossy(&got.body).into_owned();
+    assert!(got.whole && text.contains("begun"), "{text}");
+    assert!(text.contains(r#""outcome":"cancelled""#), "{text}");
+    assert!(!text.contains("end_turn"));
 }

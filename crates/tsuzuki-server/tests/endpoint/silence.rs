@@ -5,7 +5,7 @@ use crate::backend::{
     Endpoint, Piece, Reply, Scripted, converse, event, settings, start, stream_end, stream_start,
     stream_text,
 };
-use crate::client::{post, send};
+use crate::client::{PATIENCE, connect, post, send};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
@@ -149,6 +149,18 @@ async fn a_messages_stream_pings() {
     let text = String::from_utf8_lossy(&got.body).into_owned();
     let ping = BASE64_STANDARD.encode(r#"{"type":"ping"}"#);
     assert!(text.matches(ping.as_str()).count() >= 2, "{text}");
+}
+
+#[tokio::test]
+async fn a_stream_that_began_well_says_so_before_its_first_event() {
+    let backend = Scripted::new(|_, _| Reply::events(vec![Piece::Hang]));
+    let endpoint = watchful(&backend).await;
+    let mut sender = connect(endpoint.address).await;
+    let mut request = post(CONVERSE_STREAM, question());
+    let host = "localhost".parse().unwrap();
+    request.headers_mut().insert("host", host);
+    let response = tokio::time::timeout(PATIENCE, sender.send_request(request));
+    assert_eq!(response.await.unwrap().unwrap().status(), 200);
 }
 
 #[tokio::test]
