@@ -5,6 +5,14 @@
 //! its words, and prints what recorded traffic shows; so it keeps no state about answers, and any
 //! client's own way of going on works against it. Every response says
 //! `x-tsuzuki-backend: simulator`, and no answer's text pretends to be a model's.
+//!
+//! Two request headers are for tests: `x-sim-test` names the test that a call belongs to, so that
+//! tests that run side by side count their calls apart; `x-sim-fault: eof@token:20` breaks this one
+//! response.
+//!
+//! Known deviations: an id of the operator's own (application inference profile, provisioned
+//! model, …) is served as Claude Sonnet 4.5; a profile of any geography is served, listed or not;
+//! credentials are not checked; models past their end of life are served, since articles use them.
 
 mod body;
 mod catalogue;

@@ -102,6 +102,7 @@ impl Conversation {
             .filter(|text| !text.trim().is_empty())
             .find_map(|text| after_prefix(document, text))
             .or_else(|| after_suffix(document, last))
+            .or_else(|| after_overlap(document, last))
     }
 }
 
@@ -179,6 +180,25 @@ fn after_suffix(document: &str, text: &str) -> Option<usize> {
         })
 }
 
+/// Just after the longest beginning of `document` that `text` ends with: a caller's own prefill and
+/// the first few characters of the answer after it. One character alone may be chance.
+fn after_overlap(document: &str, text: &str) -> Option<usize> {
+    const LEAST: usize = 2;
+    let visible: Vec<(usize, char)> = document
+        .char_indices()
+        .filter(|(_, c)| !c.is_whitespace())
+        .take(*SUFFIX.start())
+        .collect();
+    let wanted: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    (LEAST..=visible.len()).rev().find_map(|length| {
+        let head = visible.get(..length)?;
+        wanted
+            .ends_with(&head.iter().map(|(_, c)| *c).collect::<Vec<_>>())
+            .then_some(())?;
+        head.last().map(|(at, c)| at + c.len_utf8())
+    })
+}
+
 fn squeezed(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
@@ -196,6 +216,11 @@ mod tests {
             Some(21)
         );
         assert_eq!(after_suffix("0123456789", "456789"), None);
+        assert_eq!(
+            after_overlap("I am the simulator", "{\"answer\": \"I am"),
+            Some(4)
+        );
+        assert_eq!(after_overlap("I am the simulator", "JSON, I"), None);
     }
 
     #[test]

@@ -221,10 +221,10 @@ impl<'a> Members<'a> {
             .transpose()
     }
 
-    fn object(&self, name: &str) -> Result<Members<'a>, Refusal> {
+    fn object(&self, name: &str) -> Result<Self, Refusal> {
         match self.get(name) {
-            None => Ok(Members(&Value::Null)),
-            Some(value) if value.is_object() => Ok(Members(value)),
+            None => Ok(Self(&Value::Null)),
+            Some(value) if value.is_object() => Ok(Self(value)),
             Some(_) => Err(Refusal::wrong_type(name)),
         }
     }

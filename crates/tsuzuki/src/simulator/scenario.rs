@@ -1,11 +1,12 @@
 //! What the simulator is to say and how it is to fail.
 //!
 //! One rule is one *whole* answer: the simulator cuts it at `maxTokens` and finds where to resume
-//! it from the request alone. Rules can be written in Rust, or as TOML (see `docs/` and the
-//! repository's `scenarios/`).
+//! it from the request alone. Rules can be written in Rust or as TOML; the
+//! repository's `scenarios/` has examples of the language.
 
 mod fault;
 mod file;
+mod value;
 
 pub use fault::{At, Calls, Failure, Fault};
 pub use file::ScenarioError;

@@ -36,7 +36,8 @@ pub(crate) enum Stop {
     EndTurn,
     ToolUse,
     MaxTokens,
-    StopSequence(String),
+    /// A stop sequence.
+    Sequence(String),
     /// As the rule says, in Converse's words.
     Scripted(String),
 }
@@ -93,7 +94,7 @@ impl Script<'_> {
             None
         };
         let Some(place) = place else {
-            return self.cut(prompt, self.from(0, "", tool_id), limit);
+            return self.cut(prompt, self.from(0, "", limit, tool_id), limit);
         };
         let resume = if self.call.is_multiple_of(self.resume.every) {
             self.resume
@@ -105,11 +106,12 @@ impl Script<'_> {
         }
         let opening = opening(resume, &conversation.way, &document[..place]);
         let start = restart(resume, &document, place);
-        self.cut(prompt, self.from(start, &opening, tool_id), limit)
+        self.cut(prompt, self.from(start, &opening, limit, tool_id), limit)
     }
 
-    /// The blocks from a place in the text on, the first text after an opening.
-    fn from(&self, start: usize, opening: &str, tool_id: &str) -> Vec<Spoken> {
+    /// The blocks from a place in the text on, the first text after an opening; of each text one
+    /// token more than may be said, which tells whether it is cut.
+    fn from(&self, start: usize, opening: &str, limit: usize, tool_id: &str) -> Vec<Spoken> {
         let mut spoken = Vec::new();
         let mut opening = (!opening.is_empty()).then_some(opening);
         let mut passed = 0;
@@ -120,7 +122,7 @@ impl Script<'_> {
                     passed += text.len();
                     if !rest.is_empty() {
                         let mut tokens = Tokens::of(opening.take().unwrap_or_default());
-                        tokens.push(rest);
+                        tokens.push(rest, limit.saturating_add(1));
                         spoken.push(Spoken::Text(tokens));
                     }
                 }
@@ -175,7 +177,7 @@ impl Script<'_> {
             {
                 spent = tokens.covering(start + sequence.len());
                 tokens.truncate_text(start);
-                speech.stop = Stop::StopSequence(sequence.to_owned());
+                speech.stop = Stop::Sequence(sequence.to_owned());
                 stopped = true;
             }
             speech.output_tokens += spent;
@@ -239,10 +241,16 @@ fn restart(resume: &Resume, document: &str, place: usize) -> usize {
     if resume.restart_line {
         return document[..place].rfind('\n').map_or(0, |line| line + 1);
     }
-    let before = Tokens::of(&document[..place]);
-    let back = place - before.start(before.count().saturating_sub(resume.overlap));
-    let after = Tokens::of(&document[place..]);
-    place - back + after.start(resume.skip.min(after.count()))
+    let mut start = place;
+    if resume.overlap > 0 {
+        let before = Tokens::of(&document[..place]);
+        start = before.start(before.count().saturating_sub(resume.overlap));
+    }
+    if resume.skip > 0 {
+        let after = Tokens::of(&document[start..]);
+        start += after.start(resume.skip.min(after.count()));
+    }
+    start
 }
 
 /// What the model says before it goes on.

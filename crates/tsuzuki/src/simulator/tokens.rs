@@ -23,19 +23,22 @@ impl Tokens {
             text: String::new(),
             ends: Vec::new(),
         };
-        tokens.push(text);
+        tokens.push(text, usize::MAX);
         tokens
     }
 
-    /// Adds a text whose tokens are counted from its own beginning.
-    pub(crate) fn push(&mut self, text: &str) {
+    /// Adds a text whose tokens are counted from its own beginning, up to `most` tokens of it: a
+    /// call that says little of a long answer need not count the rest.
+    pub(crate) fn push(&mut self, text: &str, most: usize) {
         let base = self.text.len();
         let mut at = 0;
-        while at < text.len() {
+        let mut added = 0;
+        while at < text.len() && added < most {
             at += first(&text[at..]);
             self.ends.push(base + at);
+            added += 1;
         }
-        self.text.push_str(text);
+        self.text.push_str(&text[..at]);
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -101,25 +104,55 @@ pub(crate) fn count(text: &str) -> usize {
 
 /// How long the first token of a text that is not empty is, in bytes.
 fn first(text: &str) -> usize {
+    first_of_ascii(text.as_bytes()).unwrap_or_else(|| first_of_graphemes(text))
+}
+
+fn first_of_graphemes(text: &str) -> usize {
     let mut graphemes = text
         .grapheme_indices(true)
         .skip_while(|(_, grapheme)| blank(grapheme));
     let Some((at, head)) = graphemes.next() else {
         return text.len();
     };
-    let most = match kind(head) {
+    graphemes
+        .take(most(head) - 1)
+        .take_while(|(_, next)| kind(next) == kind(head))
+        .last()
+        .map_or(at + head.len(), |(at, last)| at + last.len())
+}
+
+/// The same for a token of plain ASCII, without looking for graphemes: a combining mark could only
+/// stand after it, and then this gives no answer.
+fn first_of_ascii(text: &[u8]) -> Option<usize> {
+    let at = text
+        .iter()
+        .position(|byte| !matches!(byte, b'\t'..=b'\r' | b' '))?;
+    let is_same: fn(&u8) -> bool = match text.get(at)? {
+        byte if byte.is_ascii_alphabetic() => u8::is_ascii_alphabetic,
+        byte if byte.is_ascii_digit() => u8::is_ascii_digit,
+        byte if byte.is_ascii_graphic() => |_| false,
+        _ => return None,
+    };
+    let head = std::str::from_utf8(text.get(at..=at)?).ok()?;
+    let more = text
+        .iter()
+        .skip(at + 1)
+        .take(most(head) - 1)
+        .take_while(|byte| is_same(byte))
+        .count();
+    let end = at + 1 + more;
+    text.get(end).is_none_or(u8::is_ascii).then_some(end)
+}
+
+/// How many graphemes of its kind a token may hold.
+fn most(head: &str) -> usize {
+    match kind(head) {
         Kind::Letter => LETTERS,
         Kind::Digit => DIGITS,
         // One or two, by the character itself: deterministic, and not always the same.
         Kind::Wide => 1 + head.chars().next().map_or(0, |c| c as usize % 2),
         Kind::Other => 1,
-    };
-    let end = at + head.len();
-    graphemes
-        .take(most - 1)
-        .take_while(|(_, next)| kind(next) == kind(head))
-        .last()
-        .map_or(end, |(at, last)| at + last.len())
+    }
 }
 
 fn blank(grapheme: &str) -> bool {
@@ -175,6 +208,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn ascii_is_counted_as_graphemes_are(text in "[a-z0-9 \r\n\t.é\u{301}あ\u{1}]{1,12}") {
+            if let Some(end) = first_of_ascii(text.as_bytes()) {
+                prop_assert_eq!(end, first_of_graphemes(&text));
+            }
+        }
+
         #[test]
         fn a_text_resumed_at_a_token_has_the_same_tokens(text in "[a-z0-9 \nあい字、。👍🏽é\r]{0,60}", at in 0usize..40) {
             let tokens = Tokens::of(&text);

@@ -1,7 +1,9 @@
 //! Programs in the wild that go on by themselves must end with the whole text.
 
-use crate::bench::{PREFILL, TEXTS, call, messages, saying, text_of};
+use crate::bench::{PREFILL, TEXTS, assistant, call, converse, messages, saying, text_of, user};
 use serde_json::{Value, json};
+use tsuzuki::prose::verify;
+use tsuzuki::simulator::{Scenario, Simulator};
 
 const MOST_CALLS: usize = 200;
 
@@ -69,5 +71,49 @@ async fn blocks_of_pieces() {
             }
         }
         assert_eq!(pieces.concat(), text);
+    }
+}
+
+/// A text of 500 paragraphs in small pieces: every call must cost what it says, not what is left.
+#[tokio::test]
+async fn a_long_answer_in_small_pieces() {
+    let simulator = Simulator::new(Scenario::default());
+    let mut said = String::new();
+    let mut calls = 0;
+    loop {
+        calls += 1;
+        assert!(calls < 2000, "it never ends");
+        let mut turns = vec![user("/long 500")];
+        if !said.is_empty() {
+            turns.push(assistant(said.trim_end()));
+        }
+        let answer = call(&simulator, PREFILL, "converse", &converse(&turns, 100))
+            .await
+            .json();
+        said = format!("{}{}", said.trim_end(), text_of(&answer));
+        if answer["stopReason"] != "max_tokens" {
+            break;
+        }
+    }
+    assert!(verify(&said).is_complete(), "{}", verify(&said));
+}
+
+/// A caller's own prefill that is not in the answer does not make it start again.
+#[tokio::test]
+async fn a_prefill_of_the_callers_own() {
+    for limit in 2..20 {
+        let simulator = saying(TEXTS[0]);
+        let mut said = "Haiku:".to_owned();
+        for _ in 0..MOST_CALLS {
+            let turns = [user("q"), assistant(said.trim_end())];
+            let answer = call(&simulator, PREFILL, "converse", &converse(&turns, limit))
+                .await
+                .json();
+            said = format!("{}{}", said.trim_end(), text_of(&answer));
+            if answer["stopReason"] != "max_tokens" {
+                break;
+            }
+        }
+        assert_eq!(said, format!("Haiku:{}", TEXTS[0]), "at {limit}");
     }
 }

@@ -1,11 +1,11 @@
 //! The simulator, through its public face: bytes in, bytes out.
 
-// Used by other tests of this package.
-use {
-    async_stream as _, fastrand as _, percent_encoding as _, serde as _, tempfile as _,
-    thiserror as _, tokio_util as _, toml as _, tracing as _, tsuzuki_wire as _,
-    unicode_segmentation as _, uuid as _,
-};
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the lints know tests only by their attribute; everything here is a test"
+)]
 
 mod bench;
 mod errors;

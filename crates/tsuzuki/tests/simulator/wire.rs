@@ -19,7 +19,7 @@ fn keys(value: &Value) -> Vec<&str> {
 fn is_alphabetical(text: &str) -> bool {
     let value: Value = serde_json::from_str(text).unwrap();
     // serde_json prints its own maps in order; equal bytes mean the same order.
-    value.to_string() == text
+    serde_json::to_string(&value).unwrap() == text
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ pub(super) fn stop_reason(stop: &Stop) -> &str {
         Stop::EndTurn => "end_turn",
         Stop::ToolUse => "tool_use",
         Stop::MaxTokens => "max_tokens",
-        Stop::StopSequence(_) => "stop_sequence",
+        Stop::Sequence(_) => "stop_sequence",
         Stop::Scripted(reason) => reason,
     }
 }
@@ -154,7 +154,7 @@ fn usage(printer: &Printer) -> Value {
 
 /// The one native member that callers ask for: which stop sequence was hit.
 fn extra_fields(printer: &Printer) -> Option<Value> {
-    let Stop::StopSequence(sequence) = &printer.speech.stop else {
+    let Stop::Sequence(sequence) = &printer.speech.stop else {
         return None;
     };
     let asked = |path: &str| printer.extra_paths.iter().any(|asked| asked == path);

@@ -106,7 +106,7 @@ fn stop(printer: &Printer) -> String {
         Stop::EndTurn => ("end_turn", None),
         Stop::ToolUse => ("tool_use", None),
         Stop::MaxTokens => ("max_tokens", None),
-        Stop::StopSequence(sequence) => ("stop_sequence", Some(sequence)),
+        Stop::Sequence(sequence) => ("stop_sequence", Some(sequence)),
         Stop::Scripted(reason) => (reason.as_str(), None),
     };
     let sequence = sequence.map_or_else(|| "null".to_owned(), |sequence| quote(sequence));

@@ -118,7 +118,7 @@ fn reason(printer: &Printer) -> &str {
     };
     match &printer.speech.stop {
         Stop::MaxTokens => cut,
-        Stop::EndTurn | Stop::StopSequence(_) => end,
+        Stop::EndTurn | Stop::Sequence(_) => end,
         Stop::ToolUse => tools,
         Stop::Scripted(reason) => reason,
     }
