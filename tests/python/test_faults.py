@@ -112,8 +112,8 @@ HABITS = {
     "an echo in quotes": 'echo = "quoted"',
     "an echo in other white space": 'echo = "rewrap"',
     "a preamble": 'preamble = "Sure, continuing:\\n\\n"',
-    "the line again": "restart_line = true",
-    "the answer again": "restart_answer = true",
+    "no echo, the line again": 'echo = "none", restart_line = true',
+    "no echo, the answer again": 'echo = "none", restart_answer = true',
     "no echo": 'echo = "none"',
     "now and then none": 'echo = "none", every = 2',
 }
