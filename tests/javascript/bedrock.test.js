@@ -85,6 +85,10 @@ for (const model of [PREFILL, NO_PREFILL]) {
   }
 }
 
+test("the default settings are HTTP/2", () => {
+  assert.equal(endpoint.client.config.requestHandler.constructor.name, "NodeHttp2Handler");
+});
+
 test("a validation error is typed", async () => {
   const unknown = new ConverseCommand(question("anthropic.claude-nope-v1:0", "hi", 10));
   await assert.rejects(endpoint.client.send(unknown), (error) => {

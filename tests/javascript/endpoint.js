@@ -27,7 +27,7 @@ export async function serve({ options = [], scenario } = {}) {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(TSUZUKI|AWS)_/.test(name)),
   );
-  const child = spawn(binary(), words, { env, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(binary(), words, { env, stdio: ["ignore", "pipe", "pipe"] });
   const endpoint = await address(child);
   const client = new BedrockRuntimeClient({
     endpoint,
@@ -46,7 +46,9 @@ export async function serve({ options = [], scenario } = {}) {
 
 function address(child) {
   return new Promise((resolve, reject) => {
-    const fail = () => reject(new Error("the endpoint did not start"));
+    let talk = "";
+    child.stderr.on("data", (piece) => (talk += piece));
+    const fail = () => reject(new Error(`the endpoint did not start\n${talk}`));
     const timer = setTimeout(fail, START_MS);
     child.once("error", reject);
     child.once("exit", fail);

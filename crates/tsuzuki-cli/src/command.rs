@@ -8,11 +8,18 @@ mod verify;
 
 use crate::args::Command;
 use crate::exit::{Exit, Failure};
+use crate::print;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tsuzuki::simulator::{Scenario, Simulator};
+
+/// How long standard input may be silent before we say what we wait for.
+const SILENCE: Duration = Duration::from_secs(3);
 
 /// Runs a command.
 pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
@@ -54,13 +61,19 @@ fn read(file: &Path) -> Result<String, Failure> {
     fs::read_to_string(file).map_err(|error| unreadable(&file.display().to_string(), &error))
 }
 
-/// All of standard input.
+/// All of standard input. A pipe that nobody closes would otherwise wait without a word.
 fn read_standard_input() -> Result<String, Failure> {
+    let (ended, waiting) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        if waiting.recv_timeout(SILENCE) == Err(RecvTimeoutError::Timeout) {
+            print::talk("Reading standard input to its end; < /dev/null gives none");
+        }
+    });
     let mut text = String::new();
-    io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| unreadable("standard input", &error))?;
-    Ok(text)
+    let read = io::stdin().read_to_string(&mut text);
+    drop(ended);
+    read.map(|_| text)
+        .map_err(|error| unreadable("standard input", &error))
 }
 
 fn unreadable(what: &str, error: &io::Error) -> Failure {
