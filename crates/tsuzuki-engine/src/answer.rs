@@ -20,7 +20,8 @@ use crate::holdback::Holdback;
 use crate::ledger::Ledger;
 use crate::plan::{self, Call};
 use crate::{
-    Abilities, Ask, End, Event, Finish, Frame, Incomplete, Leg, LegId, Millis, Outcome, Policy, Report, Transcript,
+    Abilities, Ask, End, Event, Finish, Frame, Incomplete, Leg, LegId, Millis, Outcome, Policy,
+    Report, Transcript,
 };
 use message::Message;
 use running::Running;
@@ -179,14 +180,23 @@ impl Answer {
         }
         match input {
             Input::Frame(leg, frame) => {
-                if self.running.as_ref().is_some_and(|running| running.id == leg) {
+                if self
+                    .running
+                    .as_ref()
+                    .is_some_and(|running| running.id == leg)
+                {
                     self.frame(frame);
                 }
             }
             Input::Tick => {}
             Input::Cancel => return self.stop_now(Outcome::Cancelled),
         }
-        if self.over.is_none() && self.policy.deadline.is_some_and(|deadline| self.now >= deadline) {
+        if self.over.is_none()
+            && self
+                .policy
+                .deadline
+                .is_some_and(|deadline| self.now >= deadline)
+        {
             return self.stop_now(Outcome::Incomplete(Incomplete::Deadline));
         }
         if let Some((_, _, call)) = self.resting.take_if(|(until, _, _)| *until <= self.now) {
@@ -227,7 +237,9 @@ impl Answer {
             let end = end.clone();
             return self.leg_ended(&end, frame);
         }
-        let Some(running) = &mut self.running else { return };
+        let Some(running) = &mut self.running else {
+            return;
+        };
         match &frame.event {
             Event::Head(head) => {
                 self.ledger.request_id(head.request_id.as_deref());
@@ -244,7 +256,8 @@ impl Answer {
             Event::Metadata(metadata) => {
                 running.usage = running.usage.updated(metadata.usage);
                 if let Some(latency) = metadata.latency_ms {
-                    self.progress.latency = Some(self.progress.latency.unwrap_or(0).saturating_add(latency));
+                    self.progress.latency =
+                        Some(self.progress.latency.unwrap_or(0).saturating_add(latency));
                 }
                 running.metadata.get_or_insert(frame);
             }
@@ -254,7 +267,10 @@ impl Answer {
                     self.show(frame);
                 }
             }
-            Event::BlockStart { .. } | Event::Delta { .. } | Event::BlockStop { .. } | Event::Other => {
+            Event::BlockStart { .. }
+            | Event::Delta { .. }
+            | Event::BlockStop { .. }
+            | Event::Other => {
                 if let Some(text) = frame.text() {
                     running.received.push_str(text);
                 }
@@ -274,14 +290,19 @@ impl Answer {
             self.close_account(None, &mut running);
         }
         self.resting = None;
-        self.conclude(outcome, ending::Closing::Made(End::Cut(crate::Cut::Length), None));
+        self.conclude(
+            outcome,
+            ending::Closing::Made(End::Cut(crate::Cut::Length), None),
+        );
     }
 }
 
 /// The outcome of an answer whose message stopped like this.
 fn outcome_of(end: &End) -> Outcome {
     match end {
-        End::Finished(Finish::EndTurn | Finish::StopSequence | Finish::ToolUse) => Outcome::Complete,
+        End::Finished(Finish::EndTurn | Finish::StopSequence | Finish::ToolUse) => {
+            Outcome::Complete
+        }
         End::Cut(crate::Cut::Length) => Outcome::Incomplete(Incomplete::MaxTokens),
         End::Cut(_) => Outcome::Incomplete(Incomplete::Fault(end.clone())),
         End::Refused(_) => Outcome::Refused,
@@ -293,7 +314,10 @@ fn outcome_of(end: &End) -> Outcome {
 // An answer holds user text, which must not reach a log by way of `{:?}`.
 impl std::fmt::Debug for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Answer").field("running", &self.running).field("over", &self.over).finish_non_exhaustive()
+        f.debug_struct("Answer")
+            .field("running", &self.running)
+            .field("over", &self.over)
+            .finish_non_exhaustive()
     }
 }
 

@@ -29,7 +29,11 @@ pub(crate) struct Remainder {
 impl Holdback {
     /// One more frame of the block.
     pub(crate) fn push(&mut self, frame: Frame) {
-        if let Event::Delta { delta: Delta::Text { text, half }, .. } = &frame.event {
+        if let Event::Delta {
+            delta: Delta::Text { text, half },
+            ..
+        } = &frame.event
+        {
             self.text.push_str(text);
             self.half = *half;
         }
@@ -38,7 +42,11 @@ impl Holdback {
 
     /// The frames that can no longer change.
     pub(crate) fn settled(&mut self, stops: &[String]) -> impl Iterator<Item = Frame> + '_ {
-        let settled = if self.half { 0 } else { self.text.len() - unsettled(&self.text, stops) };
+        let settled = if self.half {
+            0
+        } else {
+            self.text.len() - unsettled(&self.text, stops)
+        };
         self.upto(settled)
     }
 
@@ -88,10 +96,18 @@ impl Holdback {
     fn upto_byte(&mut self, end: usize) -> Vec<Frame> {
         self.half = false;
         let mut frames: Vec<Frame> = self.upto(end).collect();
-        let rest = end - frames.iter().filter_map(Frame::text).map(str::len).sum::<usize>();
+        let rest = end
+            - frames
+                .iter()
+                .filter_map(Frame::text)
+                .map(str::len)
+                .sum::<usize>();
         if rest > 0
             && let Some(mut frame) = self.frames.pop_front()
-            && let Event::Delta { delta: Delta::Text { text, half }, .. } = &mut frame.event
+            && let Event::Delta {
+                delta: Delta::Text { text, half },
+                ..
+            } = &mut frame.event
         {
             text.truncate(rest);
             *half = false;
@@ -112,7 +128,13 @@ impl Holdback {
                 break;
             }
             let length = frame.text().map_or(0, str::len);
-            let half = matches!(frame.event, Event::Delta { delta: Delta::Text { half: true, .. }, .. });
+            let half = matches!(
+                frame.event,
+                Event::Delta {
+                    delta: Delta::Text { half: true, .. },
+                    ..
+                }
+            );
             if bytes + length > end || (half && count + 1 == self.frames.len()) {
                 break;
             }
@@ -139,7 +161,11 @@ fn stop_prefix(text: &str, stops: &[String]) -> usize {
     stops
         .iter()
         .filter_map(|stop| {
-            stop.char_indices().map(|(at, _)| at).filter(|at| *at > 0).rev().find(|at| text.ends_with(&stop[..*at]))
+            stop.char_indices()
+                .map(|(at, _)| at)
+                .filter(|at| *at > 0)
+                .rev()
+                .find(|at| text.ends_with(&stop[..*at]))
         })
         .max()
         .unwrap_or(0)

@@ -18,7 +18,12 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) const fn new() -> Self {
-        Self { report: Report::empty(), called: Millis(0), spent: 0, repeated: 0 }
+        Self {
+            report: Report::empty(),
+            called: Millis(0),
+            spent: 0,
+            repeated: 0,
+        }
     }
 
     pub(crate) const fn report(&self) -> &Report {
@@ -58,7 +63,14 @@ impl Ledger {
     }
 
     /// The running leg ended (or was hung up: no end), having written `received`, of which `repeated` was no news.
-    pub(crate) fn end(&mut self, end: Option<&End>, usage: Usage, received: &str, repeated: &str, now: Millis) {
+    pub(crate) fn end(
+        &mut self,
+        end: Option<&End>,
+        usage: Usage,
+        received: &str,
+        repeated: &str,
+        now: Millis,
+    ) {
         let mut usage = usage;
         if usage.output.is_none() && !received.is_empty() {
             usage.output = Some(tokens::estimate(received));
@@ -80,7 +92,12 @@ impl Ledger {
 
     /// Two legs were joined.
     pub(crate) fn seam(&mut self, at: usize, proof: Proof, trimmed: usize, rejected: u32) {
-        self.report.seams.push(SeamReport { at, proof, trimmed, rejected });
+        self.report.seams.push(SeamReport {
+            at,
+            proof,
+            trimmed,
+            rejected,
+        });
     }
 
     /// Output tokens of all legs so far.
@@ -110,7 +127,10 @@ impl Ledger {
     /// About what one more leg costs before it writes anything: the input again, and the text so far.
     pub(crate) fn next_input_cost(&self, abilities: &Abilities, partial: &str) -> f64 {
         let first = self.report.input_first_leg.unwrap_or(0);
-        let usage = Usage { input: Some(first + tokens::estimate(partial)), ..Usage::UNKNOWN };
+        let usage = Usage {
+            input: Some(first + tokens::estimate(partial)),
+            ..Usage::UNKNOWN
+        };
         cost(&usage, abilities).unwrap_or(0.0)
     }
 
@@ -118,16 +138,35 @@ impl Ledger {
     pub(crate) fn close(&mut self, outcome: Outcome, abilities: &Abilities) {
         self.report.outcome = Some(outcome);
         self.report.cost = self.cost(abilities);
-        self.report.continuation_share = self.report.cost.filter(|total| *total > 0.0).and_then(|total| {
-            let later = self.report.legs.iter().skip(1).map(|leg| leg.usage).fold(Usage::UNKNOWN, Usage::plus);
-            let news_later = later.output.unwrap_or(0).saturating_sub(self.repeated);
-            let inevitable = cost(&Usage { output: Some(news_later), ..Usage::UNKNOWN }, abilities)?;
-            Some(((cost(&later, abilities)? - inevitable) / total).clamp(0.0, 1.0))
-        });
+        self.report.continuation_share =
+            self.report
+                .cost
+                .filter(|total| *total > 0.0)
+                .and_then(|total| {
+                    let later = self
+                        .report
+                        .legs
+                        .iter()
+                        .skip(1)
+                        .map(|leg| leg.usage)
+                        .fold(Usage::UNKNOWN, Usage::plus);
+                    let news_later = later.output.unwrap_or(0).saturating_sub(self.repeated);
+                    let inevitable = cost(
+                        &Usage {
+                            output: Some(news_later),
+                            ..Usage::UNKNOWN
+                        },
+                        abilities,
+                    )?;
+                    Some(((cost(&later, abilities)? - inevitable) / total).clamp(0.0, 1.0))
+                });
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "token counts are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "token counts are far below 2^52"
+)]
 fn cost(usage: &Usage, abilities: &Abilities) -> Option<f64> {
     let price = abilities.price?;
     let of = |tokens: Option<u64>, dollars: f64| tokens.unwrap_or(0) as f64 * dollars / 1_000_000.0;

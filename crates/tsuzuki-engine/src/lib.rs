@@ -9,7 +9,6 @@
 
 mod abilities;
 mod answer;
-pub mod seam;
 mod ask;
 mod end;
 mod frame;
@@ -20,6 +19,7 @@ mod nudge;
 mod plan;
 mod policy;
 mod report;
+pub mod seam;
 pub mod story;
 mod tokens;
 mod transcript;

@@ -40,7 +40,9 @@ enum Language {
 /// The language of the end of a text, as far as its script tells; English for the rest.
 fn language(text: &str) -> Language {
     let tail: Vec<char> = text.chars().rev().take(400).collect();
-    let share = |wanted: fn(char) -> bool| tail.iter().filter(|char| wanted(**char)).count() * 10 >= tail.len().max(1);
+    let share = |wanted: fn(char) -> bool| {
+        tail.iter().filter(|char| wanted(**char)).count() * 10 >= tail.len().max(1)
+    };
     if share(|char| matches!(char, '\u{3040}'..='\u{30ff}')) {
         Language::Japanese
     } else if share(|char| matches!(char, '\u{ac00}'..='\u{d7af}')) {

@@ -2,8 +2,8 @@
 
 use crate::ledger::Ledger;
 use crate::{
-    Abilities, Ask, Cut, Delivery, End, Finish, Incomplete, Millis, Mode, Policy, Prefill, Refusal, Rejection, Structure,
-    Tools, Why,
+    Abilities, Ask, Cut, Delivery, End, Finish, Incomplete, Millis, Mode, Policy, Prefill, Refusal,
+    Rejection, Structure, Tools, Why,
 };
 
 /// Everything a decision rests on.
@@ -105,8 +105,14 @@ pub(crate) enum Purpose {
 
 /// The first leg of an answer of which nothing was shown.
 pub(crate) fn first(ask: &Ask, abilities: &Abilities, policy: &Policy) -> Call {
-    let above = |limit: &u32| policy.mode != Mode::Off && ask.max_tokens.is_some_and(|asked| asked > *limit);
-    Call { way: Way::First, max_tokens: abilities.max_output.filter(above), purpose: Purpose::GoOn }
+    let above = |limit: &u32| {
+        policy.mode != Mode::Off && ask.max_tokens.is_some_and(|asked| asked > *limit)
+    };
+    Call {
+        way: Way::First,
+        max_tokens: abilities.max_output.filter(above),
+        purpose: Purpose::GoOn,
+    }
 }
 
 /// What follows the end of a leg.
@@ -119,20 +125,35 @@ pub(crate) fn after(end: &End, case: &Case<'_>) -> Next {
         End::Refused(Refusal::Guardrail) if case.way != Way::First => {
             Next::GiveUp(Incomplete::GuardrailOnContinuation)
         }
-        End::Refused(Refusal::Guardrail | Refusal::ContentFilter | Refusal::Declined) => Next::Refused,
+        End::Refused(Refusal::Guardrail | Refusal::ContentFilter | Refusal::Declined) => {
+            Next::Refused
+        }
         End::Unknown(raw) => Next::GiveUp(Incomplete::UnknownStop(raw.clone())),
         End::Rejected(rejection) => case.after_rejection(end, *rejection),
         End::Cut(Cut::Length) => case.after_length(),
         End::Cut(Cut::Malformed(raw)) => {
-            if case.ask.delivery == Delivery::Collected && !case.escalated && case.policy.mode != Mode::Off {
-                case.within_budget(Call { way: Way::First, max_tokens: case.last_max, purpose: Purpose::Escalate })
+            if case.ask.delivery == Delivery::Collected
+                && !case.escalated
+                && case.policy.mode != Mode::Off
+            {
+                case.within_budget(Call {
+                    way: Way::First,
+                    max_tokens: case.last_max,
+                    purpose: Purpose::Escalate,
+                })
             } else {
                 Next::GiveUp(Incomplete::UnknownStop(raw.clone()))
             }
         }
-        End::Cut(Cut::Throttled { retry_after }) => case.after_fault(end, *retry_after, Why::Throttled),
-        End::Cut(Cut::Overloaded { retry_after }) => case.after_fault(end, *retry_after, Why::Fault),
-        End::Cut(Cut::Lost | Cut::Damaged | Cut::Stalled) => case.after_fault(end, None, Why::Fault),
+        End::Cut(Cut::Throttled { retry_after }) => {
+            case.after_fault(end, *retry_after, Why::Throttled)
+        }
+        End::Cut(Cut::Overloaded { retry_after }) => {
+            case.after_fault(end, *retry_after, Why::Fault)
+        }
+        End::Cut(Cut::Lost | Cut::Damaged | Cut::Stalled) => {
+            case.after_fault(end, None, Why::Fault)
+        }
     }
 }
 
@@ -143,9 +164,14 @@ pub(crate) fn after_reject(rejected: u32, case: &Case<'_>) -> Next {
         return Next::GiveUp(Incomplete::Seam);
     }
     let last_try = rejected == case.policy.rejects_per_border;
-    let other = last_try && case.abilities.prefill == Prefill::Unknown && case.prefill_is_possible();
+    let other =
+        last_try && case.abilities.prefill == Prefill::Unknown && case.prefill_is_possible();
     let way = if other { Way::Prefill } else { Way::Anchor };
-    case.within_budget(Call { way, max_tokens: case.size(1), purpose: Purpose::GoOn })
+    case.within_budget(Call {
+        way,
+        max_tokens: case.size(1),
+        purpose: Purpose::GoOn,
+    })
 }
 
 /// The border again, larger, after a leg that was cut before it said anything new.
@@ -153,7 +179,11 @@ pub(crate) fn after_short(case: &Case<'_>) -> Next {
     if case.idle_legs >= 2 {
         return Next::GiveUp(Incomplete::NoProgress);
     }
-    case.within_budget(Call { way: case.way(), max_tokens: case.size(2), purpose: Purpose::GoOn })
+    case.within_budget(Call {
+        way: case.way(),
+        max_tokens: case.size(2),
+        purpose: Purpose::GoOn,
+    })
 }
 
 /// An answer that goes on from what another process showed.
@@ -185,13 +215,17 @@ impl Case<'_> {
         }
         match self.open {
             Open::ToolUse if !collected => Next::GiveUp(Incomplete::NotText),
-            Open::ToolUse | Open::Text | Open::Other if self.has_tool_call => Next::CompleteWithTools,
+            Open::ToolUse | Open::Text | Open::Other if self.has_tool_call => {
+                Next::CompleteWithTools
+            }
             Open::ToolUse => self.escalate(self.way(), Purpose::EscalateTool, Incomplete::NotText),
             Open::Other => Next::GiveUp(Incomplete::NotText),
             Open::Text | Open::Reasoning if self.partial.is_empty() => {
                 self.escalate(Way::First, Purpose::Escalate, Incomplete::ReasoningOnly)
             }
-            Open::Text | Open::Reasoning if self.idle_legs >= 2 => Next::GiveUp(Incomplete::NoProgress),
+            Open::Text | Open::Reasoning if self.idle_legs >= 2 => {
+                Next::GiveUp(Incomplete::NoProgress)
+            }
             Open::Text | Open::Reasoning => self.within_budget(self.go_on(2)),
         }
     }
@@ -202,19 +236,27 @@ impl Case<'_> {
             return Next::GiveUp(otherwise);
         }
         let larger = self.last().saturating_mul(4).max(self.policy.leg_ceiling);
-        self.within_budget(Call { way, max_tokens: Some(self.limited(larger)), purpose })
+        self.within_budget(Call {
+            way,
+            max_tokens: Some(self.limited(larger)),
+            purpose,
+        })
     }
 
     fn after_rejection(&self, end: &End, rejection: Rejection) -> Next {
         match rejection {
-            Rejection::NoPrefill | Rejection::Invalid if self.way == Way::Prefill => self.within_budget(Call {
-                way: Way::Anchor,
-                max_tokens: self.size(1),
-                purpose: Purpose::Demote,
-            }),
-            Rejection::LimitIs(limit) if self.way != Way::First && self.last() > limit => {
-                self.within_budget(Call { way: self.way, max_tokens: Some(limit), purpose: Purpose::Obey { limit } })
-            }
+            Rejection::NoPrefill | Rejection::Invalid if self.way == Way::Prefill => self
+                .within_budget(Call {
+                    way: Way::Anchor,
+                    max_tokens: self.size(1),
+                    purpose: Purpose::Demote,
+                }),
+            Rejection::LimitIs(limit) if self.way != Way::First && self.last() > limit => self
+                .within_budget(Call {
+                    way: self.way,
+                    max_tokens: Some(limit),
+                    purpose: Purpose::Obey { limit },
+                }),
             Rejection::ContextFull if self.anything_shown => Next::GiveUp(Incomplete::ContextFull),
             Rejection::Invalid
             | Rejection::Denied
@@ -244,14 +286,23 @@ impl Case<'_> {
                 && self.ask.structure == Structure::Free
                 && matches!(self.open, Open::Text | Open::Reasoning));
         if self.policy.mode == Mode::Off || spent || !may_go_on {
-            return if self.anything_shown { Next::GiveUp(Incomplete::Fault(end.clone())) } else { Next::Verbatim };
+            return if self.anything_shown {
+                Next::GiveUp(Incomplete::Fault(end.clone()))
+            } else {
+                Next::Verbatim
+            };
         }
         let call = self.go_on(1);
-        let first_break = matches!(end, End::Cut(Cut::Lost | Cut::Damaged | Cut::Stalled)) && self.faults <= 1;
+        let first_break =
+            matches!(end, End::Cut(Cut::Lost | Cut::Damaged | Cut::Stalled)) && self.faults <= 1;
         match self.within_budget(call) {
             Next::Call(call) if !first_break => {
                 let rest = self.rest().0.max(retry_after.unwrap_or_default().0);
-                Next::Rest { until: self.now.after(Millis(rest)), why, call }
+                Next::Rest {
+                    until: self.now.after(Millis(rest)),
+                    why,
+                    call,
+                }
             }
             // An error nobody saw anything before is the caller's own, also when a budget ends the retries.
             Next::GiveUp(_) if !self.anything_shown => Next::Verbatim,
@@ -262,7 +313,12 @@ impl Case<'_> {
     /// The rest before the next try: doubling, with jitter of up to a half so that many answers
     /// which were throttled together do not come back together.
     fn rest(&self) -> Millis {
-        let full = self.policy.backoff.0.saturating_mul(1 << self.rests.min(16)).min(self.policy.backoff_ceiling.0);
+        let full = self
+            .policy
+            .backoff
+            .0
+            .saturating_mul(1 << self.rests.min(16))
+            .min(self.policy.backoff_ceiling.0);
         let random = mix(self.policy.seed ^ (u64::from(self.ledger.legs()) << 32));
         Millis(full / 2 + random % (full / 2 + 1))
     }
@@ -273,7 +329,11 @@ impl Case<'_> {
         if self.partial.is_empty() {
             return first(self.ask, self.abilities, self.policy);
         }
-        Call { way: self.way(), max_tokens: self.size(times), purpose: Purpose::GoOn }
+        Call {
+            way: self.way(),
+            max_tokens: self.size(times),
+            purpose: Purpose::GoOn,
+        }
     }
 
     /// How to ask for the rest of a text.
@@ -295,17 +355,32 @@ impl Case<'_> {
     /// and with room for the echo; in `cap`, what is left of the caller's.
     fn size(&self, times: u32) -> Option<u32> {
         let wanted = match self.cap_left() {
-            Some(left) => u32::try_from(left).unwrap_or(u32::MAX).min(self.policy.leg_ceiling.max(self.first_max())),
-            None => self.last().saturating_mul(times).clamp(self.policy.leg_floor, self.policy.leg_ceiling),
+            Some(left) => u32::try_from(left)
+                .unwrap_or(u32::MAX)
+                .min(self.policy.leg_ceiling.max(self.first_max())),
+            None => self
+                .last()
+                .saturating_mul(times)
+                .clamp(self.policy.leg_floor, self.policy.leg_ceiling),
         };
         // A reasoning budget must stay below the limit, and the caller's own limit is known to do.
-        let wanted = if self.ask.reasoning { wanted.max(self.first_max()) } else { wanted };
+        let wanted = if self.ask.reasoning {
+            wanted.max(self.first_max())
+        } else {
+            wanted
+        };
         Some(self.limited(wanted.saturating_add(ECHO_ROOM)))
     }
 
     fn limited(&self, wanted: u32) -> u32 {
-        let left = self.policy.max_output_tokens.saturating_sub(self.ledger.spent()).max(1);
-        wanted.min(self.abilities.max_output.unwrap_or(u32::MAX)).min(u32::try_from(left).unwrap_or(u32::MAX))
+        let left = self
+            .policy
+            .max_output_tokens
+            .saturating_sub(self.ledger.spent())
+            .max(1);
+        wanted
+            .min(self.abilities.max_output.unwrap_or(u32::MAX))
+            .min(u32::try_from(left).unwrap_or(u32::MAX))
     }
 
     fn last(&self) -> u32 {
@@ -313,7 +388,10 @@ impl Case<'_> {
     }
 
     fn first_max(&self) -> u32 {
-        self.ask.max_tokens.or(self.abilities.default_max_tokens).unwrap_or(self.policy.leg_floor)
+        self.ask
+            .max_tokens
+            .or(self.abilities.default_max_tokens)
+            .unwrap_or(self.policy.leg_floor)
     }
 
     /// In `cap`, how many tokens of the caller's limit are left.

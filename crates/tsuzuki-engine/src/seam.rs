@@ -106,7 +106,12 @@ impl Border {
     #[must_use]
     pub fn placed(partial: &str, held: &str, echoes: bool) -> Self {
         let basis = if echoes { Basis::Echoed } else { Basis::Placed };
-        Self { partial: partial.to_owned(), held: held.to_owned(), basis, letters: Letters::default() }
+        Self {
+            partial: partial.to_owned(),
+            held: held.to_owned(),
+            basis,
+            letters: Letters::default(),
+        }
     }
 
     /// A border at which the model was asked to repeat `anchor`, the end of `partial`, before
@@ -116,7 +121,12 @@ impl Border {
         let letters = Letters::of(partial, Reading::Plain);
         let anchor = Anchor::new(anchor, &letters);
         let basis = Basis::Anchored { anchor, guess };
-        Self { partial: partial.to_owned(), held: held.to_owned(), basis, letters }
+        Self {
+            partial: partial.to_owned(),
+            held: held.to_owned(),
+            basis,
+            letters,
+        }
     }
 }
 
@@ -195,5 +205,13 @@ fn join(border: &Border, head: &str, repeated: usize, proof: Proof, progress: Pr
     } else {
         newlines(held) >= newlines(written)
     };
-    Verdict::Join(Join { keep_held, drop_head: if keep_held { repeated + white } else { repeated }, proof })
+    Verdict::Join(Join {
+        keep_held,
+        drop_head: if keep_held {
+            repeated + white
+        } else {
+            repeated
+        },
+        proof,
+    })
 }

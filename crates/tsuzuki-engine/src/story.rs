@@ -18,8 +18,9 @@
 //! ```
 
 use crate::{
-    Abilities, Ask, BlockKind, Carried, Cut, Delivery, Delta, End, Event, Finish, Frame, Head, Metadata, Millis, Mode,
-    ModelId, Policy, Prefill, Price, Reasoning, Refusal, Rejection, Seams, Stop, Structure, Tools, Usage, tokens,
+    Abilities, Ask, BlockKind, Carried, Cut, Delivery, Delta, End, Event, Finish, Frame, Head,
+    Metadata, Millis, Mode, ModelId, Policy, Prefill, Price, Reasoning, Refusal, Rejection, Seams,
+    Stop, Structure, Tools, Usage, tokens,
 };
 
 /// A story.
@@ -63,9 +64,18 @@ impl Story {
     /// A line is not one of those the module's page lists.
     pub fn parse(text: &str) -> Result<Self, StoryError> {
         let mut story = Self {
-            name: text.lines().next().unwrap_or_default().trim_start_matches('#').trim().to_owned(),
+            name: text
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_start_matches('#')
+                .trim()
+                .to_owned(),
             ask: empty_ask(),
-            abilities: Abilities { price: Some(PRICE), ..Abilities::unknown() },
+            abilities: Abilities {
+                price: Some(PRICE),
+                ..Abilities::unknown()
+            },
             policy: Policy::new(Mode::Extend),
             legs: Vec::new(),
             expected: Vec::new(),
@@ -86,10 +96,15 @@ impl Story {
                 "ask" => story.asked(rest),
                 "policy" => story.policed(rest),
                 "leg" => {
-                    story.legs.extend(leg.replace(Script::default()).map(|script| script.frames));
+                    story
+                        .legs
+                        .extend(leg.replace(Script::default()).map(|script| script.frames));
                     Ok(())
                 }
-                _ => leg.as_mut().ok_or("what a leg sends comes after `leg`").and_then(|leg| leg.line(word, rest)),
+                _ => leg
+                    .as_mut()
+                    .ok_or("what a leg sends comes after `leg`")
+                    .and_then(|leg| leg.line(word, rest)),
             };
             read.map_err(|what| StoryError { line: at + 1, what })?;
         }
@@ -109,7 +124,11 @@ impl Story {
             }
             ("limit", number) => abilities.max_output = Some(parse(number)?),
             ("default", number) => abilities.default_max_tokens = Some(parse(number)?),
-            _ => return Err("`model` takes prefill, no-prefill, unknown, echo, limit N or default N"),
+            _ => {
+                return Err(
+                    "`model` takes prefill, no-prefill, unknown, echo, limit N or default N",
+                );
+            }
         }
         Ok(())
     }
@@ -149,7 +168,9 @@ impl Story {
             ("deadline", number) => policy.deadline = Some(Millis(parse(number)?)),
             ("report", _) => policy.report = true,
             _ => {
-                return Err("`policy` takes mode cap, mode off, legs N, rejects N, proven, guarded, cost N, output N, deadline MS or report");
+                return Err(
+                    "`policy` takes mode cap, mode off, legs N, rejects N, proven, guarded, cost N, output N, deadline MS or report",
+                );
             }
         }
         Ok(())
@@ -157,7 +178,12 @@ impl Story {
 }
 
 /// What stories cost: round numbers, so that budgets are easy to reckon.
-const PRICE: Price = Price { input: 1.0, output: 10.0, cache_read: 0.1, cache_write: 1.25 };
+const PRICE: Price = Price {
+    input: 1.0,
+    output: 10.0,
+    cache_read: 0.1,
+    cache_write: 1.25,
+};
 
 /// A leg that is being read.
 #[derive(Default)]
@@ -182,12 +208,21 @@ impl Script {
             }
             "signature" => {
                 let seal = string(rest)?;
-                self.delta("reasoning", None, Delta::Reasoning(Reasoning::Signature(seal)));
+                self.delta(
+                    "reasoning",
+                    None,
+                    Delta::Reasoning(Reasoning::Signature(seal)),
+                );
             }
             "tool" => {
-                let (id, name) = rest.split_once(' ').ok_or("`tool` takes an id and a name")?;
+                let (id, name) = rest
+                    .split_once(' ')
+                    .ok_or("`tool` takes an id and a name")?;
                 self.close();
-                let kind = BlockKind::ToolUse { id: id.to_owned(), name: name.to_owned() };
+                let kind = BlockKind::ToolUse {
+                    id: id.to_owned(),
+                    name: name.to_owned(),
+                };
                 self.open("tool", Some(kind));
             }
             "input" => {
@@ -198,12 +233,19 @@ impl Script {
             "image" => self.delta("image", Some(BlockKind::Other), Delta::Other),
             "usage" => {
                 let (input, output) = rest.split_once(' ').ok_or("`usage` takes two numbers")?;
-                self.usage =
-                    Some(Usage { input: Some(parse(input)?), output: Some(parse(output)?), ..Usage::UNKNOWN });
+                self.usage = Some(Usage {
+                    input: Some(parse(input)?),
+                    output: Some(parse(output)?),
+                    ..Usage::UNKNOWN
+                });
             }
             "end" => self.end(stop(rest)),
             "fail" => self.fail(rest)?,
-            _ => return Err("a leg has text, half, reasoning, signature, tool, input, image, usage, end and fail"),
+            _ => {
+                return Err(
+                    "a leg has text, half, reasoning, signature, tool, input, image, usage, end and fail",
+                );
+            }
         }
         Ok(())
     }
@@ -228,33 +270,56 @@ impl Script {
         let block = self.blocks;
         self.blocks += 1;
         self.open = Some((block, word));
-        self.frames.extend(kind.map(|kind| Frame::made(Event::BlockStart { block, kind })));
+        self.frames
+            .extend(kind.map(|kind| Frame::made(Event::BlockStart { block, kind })));
     }
 
     fn close(&mut self) {
-        self.frames.extend(self.open.take().map(|(block, _)| Frame::made(Event::BlockStop { block })));
+        self.frames.extend(
+            self.open
+                .take()
+                .map(|(block, _)| Frame::made(Event::BlockStop { block })),
+        );
     }
 
     fn begin(&mut self) {
         if self.frames.is_empty() {
             self.head(200);
-            self.frames.push(Frame::made(Event::Start { usage: Usage::UNKNOWN }));
+            self.frames.push(Frame::made(Event::Start {
+                usage: Usage::UNKNOWN,
+            }));
         }
     }
 
     fn head(&mut self, status: u16) {
-        let head = Head { status, headers: Vec::new(), request_id: None };
+        let head = Head {
+            status,
+            headers: Vec::new(),
+            request_id: None,
+        };
         self.frames.push(Frame::made(Event::Head(head)));
     }
 
     fn end(&mut self, end: End) {
         self.begin();
         self.close();
-        let stop = Stop { end: end.clone(), sequence: None, usage: Usage::UNKNOWN, report: None };
+        let stop = Stop {
+            end: end.clone(),
+            sequence: None,
+            usage: Usage::UNKNOWN,
+            report: None,
+        };
         self.frames.push(Frame::made(Event::Stop(stop)));
         let output = Some(tokens::estimate(&self.written));
-        let usage = self.usage.unwrap_or(Usage { input: Some(100), output, ..Usage::UNKNOWN });
-        self.frames.push(Frame::made(Event::Metadata(Metadata { usage, latency_ms: Some(10) })));
+        let usage = self.usage.unwrap_or(Usage {
+            input: Some(100),
+            output,
+            ..Usage::UNKNOWN
+        });
+        self.frames.push(Frame::made(Event::Metadata(Metadata {
+            usage,
+            latency_ms: Some(10),
+        })));
         self.frames.push(Frame::end(end));
     }
 
@@ -264,17 +329,27 @@ impl Script {
             ("damaged", _) => End::Cut(Cut::Damaged),
             ("stalled", _) => End::Cut(Cut::Stalled),
             ("throttled", "") => End::Cut(Cut::Throttled { retry_after: None }),
-            ("throttled", ms) => End::Cut(Cut::Throttled { retry_after: Some(Millis(parse(ms)?)) }),
+            ("throttled", ms) => End::Cut(Cut::Throttled {
+                retry_after: Some(Millis(parse(ms)?)),
+            }),
             ("overloaded", _) => End::Cut(Cut::Overloaded { retry_after: None }),
             ("no_prefill", _) => End::Rejected(Rejection::NoPrefill),
             ("limit", number) => End::Rejected(Rejection::LimitIs(parse(number)?)),
             ("invalid", _) => End::Rejected(Rejection::Invalid),
             ("denied", _) => End::Rejected(Rejection::Denied),
             ("context_full", _) => End::Rejected(Rejection::ContextFull),
-            _ => return Err("`fail` takes lost, damaged, stalled, throttled, overloaded, no_prefill, limit N, invalid, denied or context_full"),
+            _ => {
+                return Err(
+                    "`fail` takes lost, damaged, stalled, throttled, overloaded, no_prefill, limit N, invalid, denied or context_full",
+                );
+            }
         };
         if self.frames.is_empty() {
-            self.head(if matches!(end, End::Rejected(_)) { 400 } else { 503 });
+            self.head(if matches!(end, End::Rejected(_)) {
+                400
+            } else {
+                503
+            });
         }
         self.frames.push(Frame::end(end));
         Ok(())
@@ -316,6 +391,10 @@ fn empty_ask() -> Ask {
         structure: Structure::Free,
         guarded: false,
         prefill: None,
-        carried: Carried { form: "story".to_owned(), headers: Vec::new(), body: bytes::Bytes::new() },
+        carried: Carried {
+            form: "story".to_owned(),
+            headers: Vec::new(),
+            body: bytes::Bytes::new(),
+        },
     }
 }

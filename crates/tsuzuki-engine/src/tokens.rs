@@ -5,7 +5,11 @@ use crate::seam::is_cjk;
 /// About how many tokens a text is: one for every CJK character, one for every four others.
 pub(crate) fn estimate(text: &str) -> u64 {
     let (cjk, others) = text.chars().fold((0u64, 0u64), |(cjk, others), char| {
-        if is_cjk(char) { (cjk + 1, others) } else { (cjk, others + 1) }
+        if is_cjk(char) {
+            (cjk + 1, others)
+        } else {
+            (cjk, others + 1)
+        }
     });
     cjk + others.div_ceil(4)
 }

@@ -1,6 +1,7 @@
 //! The library's own door: a question in, a whole answer out.
 
-use crate::{Backend, Error, Journal, Step, drive};
+use crate::simulator::{Scenario, Simulator};
+use crate::{Backend, Error, Journal, Step, Wired, drive};
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt};
 use serde_json::{Map, Value, json};
@@ -60,6 +61,14 @@ impl Client {
             policy: Policy::new(Mode::Extend),
             journal: None,
         }
+    }
+
+    /// Over the offline simulator, which knows no AWS and answers from what it is.
+    #[must_use]
+    pub fn simulator() -> Self {
+        Self::new(Arc::new(Wired::new(Arc::new(Simulator::new(
+            Scenario::default(),
+        )))))
     }
 
     /// How far to go with each answer; the default is [`Mode::Extend`] with its limits.

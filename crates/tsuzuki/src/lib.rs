@@ -7,7 +7,7 @@
 //! use tsuzuki::{Client, Question};
 //!
 //! let client = Client::simulator(); // no AWS: the offline simulator answers
-//! let question = Question::new("anthropic.claude-sonnet-4-5-20250929-v1:0", "/long 12").max_tokens(10);
+//! let question = Question::new("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "/long 12").max_tokens(10);
 //! let mut reply = client.ask(&question).unwrap();
 //! while let Some(text) = reply.next_text().await {
 //!     print!("{text}");

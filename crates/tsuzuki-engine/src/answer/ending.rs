@@ -7,8 +7,8 @@ use crate::nudge::nudge;
 use crate::plan::{self, Call, Case, Next, Purpose, Way};
 use crate::seam::{self, Border, Guess, Progress};
 use crate::{
-    By, Cut, Delivery, End, Event, Finish, Frame, Head, Incomplete, Leg, Metadata, Mode, Outcome, Prefill, Seams, Stop,
-    Structure, Tools, Usage,
+    By, Cut, Delivery, End, Event, Finish, Frame, Head, Incomplete, Leg, Metadata, Mode, Outcome,
+    Prefill, Seams, Stop, Structure, Tools, Usage,
 };
 use std::sync::Arc;
 
@@ -25,7 +25,11 @@ pub(super) enum Closing {
 impl Answer {
     /// The running leg brought its end.
     pub(super) fn leg_ended(&mut self, end: &End, frame: Frame) {
-        let tail = if self.holds_whole_legs_for(end) { Vec::new() } else { self.release_withheld(end) };
+        let tail = if self.holds_whole_legs_for(end) {
+            Vec::new()
+        } else {
+            self.release_withheld(end)
+        };
         let progress = match end {
             End::Finished(_) => Some(Progress::Finished),
             End::Cut(Cut::Length) => Some(Progress::Cut),
@@ -36,7 +40,9 @@ impl Answer {
         {
             return;
         }
-        let Some(mut running) = self.running.take() else { return };
+        let Some(mut running) = self.running.take() else {
+            return;
+        };
         self.close_account(Some(end), &mut running);
         self.count(end, &running);
         let (partial, _) = self.border();
@@ -55,11 +61,15 @@ impl Answer {
 
     /// Whether a leg that ended like this is thrown away whole if it is asked again.
     fn holds_whole_legs_for(&self, end: &End) -> bool {
-        let all_or_nothing = self.ask.structure == Structure::Schema || self.ask.tools == Tools::Forced;
+        let all_or_nothing =
+            self.ask.structure == Structure::Schema || self.ask.tools == Tools::Forced;
         match end {
             End::Cut(Cut::Length) => all_or_nothing,
             End::Cut(Cut::Malformed(_)) => true,
-            End::Refused(_) => self.running.as_ref().is_some_and(|running| running.way != Way::First),
+            End::Refused(_) => self
+                .running
+                .as_ref()
+                .is_some_and(|running| running.way != Way::First),
             End::Finished(_) | End::Cut(_) | End::Rejected(_) | End::Unknown(_) => false,
         }
     }
@@ -67,7 +77,11 @@ impl Answer {
     /// Shows what was withheld until the leg's end; gives back a tool call that the cut may have
     /// broken.
     fn release_withheld(&mut self, end: &End) -> Vec<Frame> {
-        let Some(running) = self.running.as_mut().filter(|running| running.withheld.is_some()) else {
+        let Some(running) = self
+            .running
+            .as_mut()
+            .filter(|running| running.withheld.is_some())
+        else {
             return Vec::new();
         };
         let (mut frames, mut tail) = running.take_withheld();
@@ -84,7 +98,8 @@ impl Answer {
             End::Cut(Cut::Length) => {
                 self.progress.faults = 0;
                 self.progress.rests = 0;
-                let idle = running.way != Way::First && running.new_chars < self.policy.least_progress;
+                let idle =
+                    running.way != Way::First && running.new_chars < self.policy.least_progress;
                 self.progress.idle_legs = if idle { self.progress.idle_legs + 1 } else { 0 };
             }
             End::Cut(Cut::Throttled { .. }) => self.progress.since_fault = 0,
@@ -92,7 +107,11 @@ impl Answer {
                 self.progress.since_fault = 0;
                 self.progress.faults += 1;
             }
-            End::Cut(Cut::Malformed(_)) | End::Finished(_) | End::Refused(_) | End::Rejected(_) | End::Unknown(_) => {}
+            End::Cut(Cut::Malformed(_))
+            | End::Finished(_)
+            | End::Refused(_)
+            | End::Rejected(_)
+            | End::Unknown(_) => {}
         }
     }
 
@@ -108,7 +127,10 @@ impl Answer {
     /// The running leg was cut before it said anything new.
     pub(super) fn short(&mut self) {
         self.progress.idle_legs += 1;
-        let way = self.running.as_ref().map_or(Way::First, |running| running.way);
+        let way = self
+            .running
+            .as_ref()
+            .map_or(Way::First, |running| running.way);
         self.hang_up(Progress::Cut);
         let (partial, _) = self.border();
         let next = plan::after_short(&self.case(&partial, way));
@@ -117,7 +139,9 @@ impl Answer {
 
     /// Drops the running leg, none of whose text was joined.
     fn hang_up(&mut self, progress: Progress) {
-        let Some(mut running) = self.running.take() else { return };
+        let Some(mut running) = self.running.take() else {
+            return;
+        };
         running.repeated.clone_from(&running.received);
         let end = match progress {
             Progress::Running => {
@@ -132,14 +156,17 @@ impl Answer {
 
     pub(super) fn close_account(&mut self, end: Option<&End>, running: &mut Running) {
         let usage = std::mem::replace(&mut running.usage, Usage::UNKNOWN);
-        self.ledger.end(end, usage, &running.received, &running.repeated, self.now);
+        self.ledger
+            .end(end, usage, &running.received, &running.repeated, self.now);
     }
 
     /// What stands before the next border: the text without its trailing white space, and that.
     pub(super) fn border(&self) -> (String, String) {
         let mut partial = format!("{}{}", self.message.text, self.unshown);
         partial.push_str(self.holdback.text());
-        let solid = partial.trim_end_matches(|char: char| char.is_whitespace() || char == char::REPLACEMENT_CHARACTER);
+        let solid = partial.trim_end_matches(|char: char| {
+            char.is_whitespace() || char == char::REPLACEMENT_CHARACTER
+        });
         let mut held = partial[solid.len()..].replace(char::REPLACEMENT_CHARACTER, "");
         held.push_str(&self.white);
         partial.truncate(solid.len());
@@ -184,7 +211,10 @@ impl Answer {
             Next::Complete => self.conclude_own(Outcome::Complete, None),
             Next::CompleteWithTools => {
                 self.running = None;
-                self.conclude(Outcome::Complete, Closing::Made(End::Finished(Finish::ToolUse), None));
+                self.conclude(
+                    Outcome::Complete,
+                    Closing::Made(End::Finished(Finish::ToolUse), None),
+                );
             }
             Next::Refused => self.conclude_own(Outcome::Refused, end),
             Next::Verbatim => self.pass_on(end),
@@ -227,13 +257,24 @@ impl Answer {
             }
             Way::Prefill => {
                 let border = self.prefill_border(&partial, &held);
-                (By::Prefill { partial: partial.as_str().into() }, Some(border))
+                (
+                    By::Prefill {
+                        partial: partial.as_str().into(),
+                    },
+                    Some(border),
+                )
             }
             Way::Anchor => {
                 let anchor = seam::anchor(&partial, self.progress.rejected);
                 let border = Border::anchored(&partial, &held, anchor, self.guess());
                 let nudge = nudge(&partial, anchor).into();
-                (By::Anchor { partial: partial.as_str().into(), nudge }, Some(border))
+                (
+                    By::Anchor {
+                        partial: partial.as_str().into(),
+                        nudge,
+                    },
+                    Some(border),
+                )
             }
         };
         let name = match call.way {
@@ -242,15 +283,28 @@ impl Answer {
             Way::Anchor => "anchor",
         };
         let id = self.ledger.call(name, self.now);
-        let echo = if call.way == Way::First { 0 } else { plan::ECHO_ROOM };
-        let own = call.max_tokens.map(|max_tokens| max_tokens.saturating_sub(echo));
-        self.progress.last_max = own.or(self.ask.max_tokens).or(self.abilities.default_max_tokens);
-        let withhold = self.ask.delivery == Delivery::Collected || (self.ask.guarded && call.way != Way::First);
+        let echo = if call.way == Way::First {
+            0
+        } else {
+            plan::ECHO_ROOM
+        };
+        let own = call
+            .max_tokens
+            .map(|max_tokens| max_tokens.saturating_sub(echo));
+        self.progress.last_max = own
+            .or(self.ask.max_tokens)
+            .or(self.abilities.default_max_tokens);
+        let withhold = self.ask.delivery == Delivery::Collected
+            || (self.ask.guarded && call.way != Way::First);
         self.running = Some(Running {
             id,
             way: call.way,
             fresh: !self.message.has_content(),
-            probing: border.map(|border| Probing { border, head: String::new(), frames: Vec::new() }),
+            probing: border.map(|border| Probing {
+                border,
+                head: String::new(),
+                frames: Vec::new(),
+            }),
             blocks: Vec::new(),
             failed_head: None,
             withheld: withhold.then(Vec::new),
@@ -261,7 +315,12 @@ impl Answer {
             repeated: String::new(),
             new_chars: 0,
         });
-        self.queue.push_back(Output::Call(Leg { id, ask: Arc::clone(&self.ask), by, max_tokens: call.max_tokens }));
+        self.queue.push_back(Output::Call(Leg {
+            id,
+            ask: Arc::clone(&self.ask),
+            by,
+            max_tokens: call.max_tokens,
+        }));
     }
 
     /// A provider that is known to take a prefill puts the text there; of another, tried as a last
@@ -276,7 +335,11 @@ impl Answer {
 
     fn guess(&self) -> Guess {
         let last_try = self.progress.rejected >= self.policy.rejects_per_border;
-        if last_try && self.policy.seams == Seams::BestEffort { Guess::WhenPlausible } else { Guess::Never }
+        if last_try && self.policy.seams == Seams::BestEffort {
+            Guess::WhenPlausible
+        } else {
+            Guess::Never
+        }
     }
 
     /// An error to the caller's own request passes as it came.
@@ -301,21 +364,27 @@ impl Answer {
         let running = self.running.take().map(Box::new);
         let length = End::Cut(Cut::Length);
         let closing = match (&outcome, running, end) {
-            (Outcome::Incomplete(Incomplete::Fault(_) | Incomplete::Rejected(_)), None, Some(end)) if self.streams() => {
-                Closing::Fault(end)
-            }
-            (Outcome::Incomplete(Incomplete::Fault(_) | Incomplete::Rejected(_)), Some(running), Some(end))
-                if self.streams() && running.stop.is_none() =>
-            {
-                Closing::Fault(end)
-            }
+            (
+                Outcome::Incomplete(Incomplete::Fault(_) | Incomplete::Rejected(_)),
+                None,
+                Some(end),
+            ) if self.streams() => Closing::Fault(end),
+            (
+                Outcome::Incomplete(Incomplete::Fault(_) | Incomplete::Rejected(_)),
+                Some(running),
+                Some(end),
+            ) if self.streams() && running.stop.is_none() => Closing::Fault(end),
             (Outcome::Complete | Outcome::Refused, Some(running), _) => Closing::Own(running),
-            (Outcome::Incomplete(why), Some(running), _) if keeps_own_stop(why) && running.stop.is_some() => {
+            (Outcome::Incomplete(why), Some(running), _)
+                if keeps_own_stop(why) && running.stop.is_some() =>
+            {
                 Closing::Own(running)
             }
-            (Outcome::Complete | Outcome::Refused | Outcome::Incomplete(_) | Outcome::Cancelled, _, _) => {
-                Closing::Made(length, None)
-            }
+            (
+                Outcome::Complete | Outcome::Refused | Outcome::Incomplete(_) | Outcome::Cancelled,
+                _,
+                _,
+            ) => Closing::Made(length, None),
         };
         self.conclude(outcome, closing);
     }
@@ -331,7 +400,10 @@ impl Answer {
         let mut rest = std::mem::take(&mut self.unshown);
         rest.push_str(&std::mem::take(&mut self.white));
         if let Some(block) = self.message.open_text().filter(|_| !rest.is_empty()) {
-            let delta = crate::Delta::Text { text: rest, half: false };
+            let delta = crate::Delta::Text {
+                text: rest,
+                half: false,
+            };
             self.show(Frame::made(Event::Delta { block, delta }));
         }
         self.close_block();
@@ -339,7 +411,12 @@ impl Answer {
         let (stop, metadata, fault) = match closing {
             Closing::Own(mut running) => (running.stop.take(), running.metadata.take(), None),
             Closing::Made(end, sequence) => {
-                let stop = Stop { end, sequence, usage: Usage::UNKNOWN, report: None };
+                let stop = Stop {
+                    end,
+                    sequence,
+                    usage: Usage::UNKNOWN,
+                    report: None,
+                };
                 (Some(Frame::made(Event::Stop(stop))), None, None)
             }
             Closing::Fault(frame) => (None, None, Some(frame)),
@@ -358,10 +435,16 @@ impl Answer {
     /// A message that is closed was begun.
     fn begin_message(&mut self) {
         if !self.message.head_shown {
-            self.show(Frame::made(Event::Head(Head { status: 200, headers: Vec::new(), request_id: None })));
+            self.show(Frame::made(Event::Head(Head {
+                status: 200,
+                headers: Vec::new(),
+                request_id: None,
+            })));
         }
         if !self.message.started {
-            self.show(Frame::made(Event::Start { usage: Usage::UNKNOWN }));
+            self.show(Frame::made(Event::Start {
+                usage: Usage::UNKNOWN,
+            }));
         }
     }
 
@@ -392,8 +475,13 @@ impl Answer {
     /// The metadata with the sum of all legs.
     fn finished_metadata(&self, frame: Option<Frame>) -> Frame {
         let report = self.ledger.report();
-        let made = || Metadata { usage: report.usage, latency_ms: self.progress.latency };
-        let Some(mut frame) = frame else { return Frame::made(Event::Metadata(made())) };
+        let made = || Metadata {
+            usage: report.usage,
+            latency_ms: self.progress.latency,
+        };
+        let Some(mut frame) = frame else {
+            return Frame::made(Event::Metadata(made()));
+        };
         if let Event::Metadata(metadata) = &mut frame.event
             && report.legs.len() > 1
         {
@@ -408,7 +496,10 @@ impl Answer {
 fn throws_away(next: &Next) -> bool {
     matches!(
         next,
-        Next::Call(Call { purpose: Purpose::Escalate, .. }) | Next::GiveUp(Incomplete::GuardrailOnContinuation)
+        Next::Call(Call {
+            purpose: Purpose::Escalate,
+            ..
+        }) | Next::GiveUp(Incomplete::GuardrailOnContinuation)
     )
 }
 

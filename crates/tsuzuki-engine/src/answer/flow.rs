@@ -22,7 +22,11 @@ pub(super) enum Settled {
 impl Answer {
     /// A block's start, growth or end, or something nobody understands.
     pub(super) fn content(&mut self, frame: Frame) {
-        if self.running.as_ref().is_some_and(|running| running.probing.is_some()) {
+        if self
+            .running
+            .as_ref()
+            .is_some_and(|running| running.probing.is_some())
+        {
             self.probe(frame);
         } else {
             self.flow(frame);
@@ -31,14 +35,22 @@ impl Answer {
 
     /// A frame of a head that waits for its verdict.
     fn probe(&mut self, frame: Frame) {
-        let Some(running) = &mut self.running else { return };
-        let Some(probing) = &mut running.probing else { return };
+        let Some(running) = &mut self.running else {
+            return;
+        };
+        let Some(probing) = &mut running.probing else {
+            return;
+        };
         let kind = match &frame.event {
             Event::BlockStart { kind, .. } => kind.clone(),
             Event::Delta { delta, .. } => kind_of(delta),
             Event::BlockStop { .. } => BlockKind::Text,
             Event::Other => return,
-            Event::Head(_) | Event::Start { .. } | Event::Stop(_) | Event::Metadata(_) | Event::End(_) => return,
+            Event::Head(_)
+            | Event::Start { .. }
+            | Event::Stop(_)
+            | Event::Metadata(_)
+            | Event::End(_) => return,
         };
         match kind {
             BlockKind::Reasoning => {}
@@ -59,15 +71,23 @@ impl Answer {
 
     /// Asks for the verdict on the running leg's head, and does what it says.
     pub(super) fn settle(&mut self, progress: Progress) -> Settled {
-        let Some(running) = &mut self.running else { return Settled::Gone };
-        let Some(probing) = &running.probing else { return Settled::Joined };
+        let Some(running) = &mut self.running else {
+            return Settled::Gone;
+        };
+        let Some(probing) = &running.probing else {
+            return Settled::Joined;
+        };
         match seam::judge(&probing.border, &probing.head, progress) {
             Verdict::Open => Settled::Open,
             Verdict::Join(join) => {
                 if let Some(probing) = running.probing.take() {
                     self.join(probing, join);
                 }
-                if self.running.is_some() { Settled::Joined } else { Settled::Gone }
+                if self.running.is_some() {
+                    Settled::Joined
+                } else {
+                    Settled::Gone
+                }
             }
             Verdict::Reject(_) => {
                 self.rejected(progress);
@@ -82,13 +102,16 @@ impl Answer {
 
     /// Joins the running leg behind what is shown.
     fn join(&mut self, probing: Probing, join: Join) {
-        let Some(running) = &mut self.running else { return };
+        let Some(running) = &mut self.running else {
+            return;
+        };
         let unshown = std::mem::take(&mut self.unshown);
         let white = std::mem::take(&mut self.white);
         let at = self.message.text.chars().count() + unshown.chars().count();
         let trimmed = probing.head[..join.drop_head].chars().count();
         running.repeated.push_str(&probing.head[..join.drop_head]);
-        self.ledger.seam(at, join.proof, trimmed, self.progress.rejected);
+        self.ledger
+            .seam(at, join.proof, trimmed, self.progress.rejected);
         self.progress.rejected = 0;
 
         let mut glue = unshown;
@@ -109,7 +132,9 @@ impl Answer {
 
     /// A frame whose place is settled.
     pub(super) fn flow(&mut self, mut frame: Frame) {
-        let Some(running) = &mut self.running else { return };
+        let Some(running) = &mut self.running else {
+            return;
+        };
         let (block, kind) = match &frame.event {
             Event::BlockStart { block, kind } => (*block, Some(kind.clone())),
             Event::Delta { block, delta } => (*block, Some(kind_of(delta))),
@@ -122,9 +147,16 @@ impl Answer {
                 }
                 return;
             }
-            Event::Head(_) | Event::Start { .. } | Event::Stop(_) | Event::Metadata(_) | Event::End(_) => return,
+            Event::Head(_)
+            | Event::Start { .. }
+            | Event::Stop(_)
+            | Event::Metadata(_)
+            | Event::End(_) => return,
         };
-        let known = running.place(block).filter(|placed| !placed.closed).cloned();
+        let known = running
+            .place(block)
+            .filter(|placed| !placed.closed)
+            .cloned();
         let begins = matches!(frame.event, Event::BlockStart { .. });
         let placed = match (known, kind) {
             (Some(placed), _) if !begins => placed,
@@ -138,7 +170,10 @@ impl Answer {
         };
         renumber(&mut frame, number);
         match &frame.event {
-            Event::Delta { delta: Delta::Text { .. }, .. } => {
+            Event::Delta {
+                delta: Delta::Text { .. },
+                ..
+            } => {
                 self.holdback.push(frame);
                 self.settle_text();
             }
@@ -167,19 +202,33 @@ impl Answer {
     fn place(&mut self, block: u32, kind: BlockKind) -> Placed {
         let open_text = self.message.open_text();
         let first_text = self.running.as_ref().is_some_and(|running| {
-            !running.blocks.iter().any(|placed| placed.kind == BlockKind::Text && placed.place != Place::Dropped)
+            !running
+                .blocks
+                .iter()
+                .any(|placed| placed.kind == BlockKind::Text && placed.place != Place::Dropped)
         });
         let fresh = self.running.as_ref().is_some_and(|running| running.fresh);
         let place = match (&kind, open_text) {
             (BlockKind::Reasoning, _) if !fresh => Place::Dropped,
             (BlockKind::Text, Some(number)) if first_text => Place::Joined(number),
-            (BlockKind::Text | BlockKind::Reasoning | BlockKind::ToolUse { .. } | BlockKind::Other, _) => {
+            (
+                BlockKind::Text
+                | BlockKind::Reasoning
+                | BlockKind::ToolUse { .. }
+                | BlockKind::Other,
+                _,
+            ) => {
                 self.show_held();
                 self.close_block();
                 Place::Shown(self.message.number(block))
             }
         };
-        let placed = Placed { block, kind, place, closed: false };
+        let placed = Placed {
+            block,
+            kind,
+            place,
+            closed: false,
+        };
         if let Some(running) = &mut self.running {
             running.blocks.push(placed.clone());
         }
@@ -188,7 +237,10 @@ impl Answer {
 
     fn close_place(&mut self, block: u32) {
         if let Some(placed) = self.running.as_mut().and_then(|running| {
-            running.blocks.iter_mut().rfind(|placed| placed.block == block)
+            running
+                .blocks
+                .iter_mut()
+                .rfind(|placed| placed.block == block)
         }) {
             placed.closed = true;
         }
@@ -218,7 +270,10 @@ impl Answer {
                 self.close_account(None, &mut running);
             }
             let end = End::Finished(Finish::StopSequence);
-            return self.conclude(Outcome::Complete, Closing::Made(end, Some(sequence.to_owned())));
+            return self.conclude(
+                Outcome::Complete,
+                Closing::Made(end, Some(sequence.to_owned())),
+            );
         }
         let frames: Vec<Frame> = self.holdback.settled(&ask.stop_sequences).collect();
         frames.into_iter().for_each(|frame| self.show(frame));
@@ -257,7 +312,10 @@ fn splice(frames: Vec<Frame>, drop: usize, mut glue: String) -> Vec<Frame> {
     let mut spliced = Vec::with_capacity(frames.len() + 1);
     for mut frame in frames {
         match &mut frame.event {
-            Event::Delta { block, delta: Delta::Text { text, .. } } => {
+            Event::Delta {
+                block,
+                delta: Delta::Text { text, .. },
+            } => {
                 let cut = left.min(text.len());
                 left -= cut;
                 if cut == text.len() && (cut > 0 || *block != joined) {
@@ -296,7 +354,11 @@ fn joined_block(frames: &[Frame], drop: usize) -> u32 {
     let mut left = drop;
     let mut first = None;
     for frame in frames {
-        if let Event::Delta { block, delta: Delta::Text { text, .. } } = &frame.event {
+        if let Event::Delta {
+            block,
+            delta: Delta::Text { text, .. },
+        } = &frame.event
+        {
             if text.len() > left {
                 return *block;
             }
@@ -309,18 +371,30 @@ fn joined_block(frames: &[Frame], drop: usize) -> u32 {
 
 fn glue_frame(block: u32, glue: &mut String) -> Option<Frame> {
     let text = std::mem::take(glue);
-    (!text.is_empty()).then(|| Frame::made(Event::Delta { block, delta: Delta::Text { text, half: false } }))
+    (!text.is_empty()).then(|| {
+        Frame::made(Event::Delta {
+            block,
+            delta: Delta::Text { text, half: false },
+        })
+    })
 }
 
 /// Gives a frame its number within the message.
 fn renumber(frame: &mut Frame, number: u32) {
     match &mut frame.event {
-        Event::BlockStart { block, .. } | Event::Delta { block, .. } | Event::BlockStop { block } => {
+        Event::BlockStart { block, .. }
+        | Event::Delta { block, .. }
+        | Event::BlockStop { block } => {
             if *block != number {
                 *block = number;
                 frame.altered = true;
             }
         }
-        Event::Head(_) | Event::Start { .. } | Event::Stop(_) | Event::Metadata(_) | Event::Other | Event::End(_) => {}
+        Event::Head(_)
+        | Event::Start { .. }
+        | Event::Stop(_)
+        | Event::Metadata(_)
+        | Event::Other
+        | Event::End(_) => {}
     }
 }

@@ -34,7 +34,11 @@ struct Block {
 // The input is user text, which must not reach a log by way of `{:?}`.
 impl std::fmt::Debug for Block {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Block({}, {:?}, open {})", self.number, self.kind, self.open)
+        write!(
+            f,
+            "Block({}, {:?}, open {})",
+            self.number, self.kind, self.open
+        )
     }
 }
 
@@ -80,17 +84,25 @@ impl Message {
 
     /// The number of the block that is open, if one is.
     pub(super) fn open(&self) -> Option<u32> {
-        self.last.as_ref().filter(|last| last.open).map(|last| last.number)
+        self.last
+            .as_ref()
+            .filter(|last| last.open)
+            .map(|last| last.number)
     }
 
     /// The number of the text block that is open, if one is.
     pub(super) fn open_text(&self) -> Option<u32> {
-        self.last.as_ref().filter(|last| last.open && last.kind == BlockKind::Text).map(|last| last.number)
+        self.last
+            .as_ref()
+            .filter(|last| last.open && last.kind == BlockKind::Text)
+            .map(|last| last.number)
     }
 
     /// What a cut now would leave behind, and whether a whole tool call stands in the message.
     pub(super) fn at_cut(&self) -> (Open, bool) {
-        let Some(last) = &self.last else { return (Open::Text, false) };
+        let Some(last) = &self.last else {
+            return (Open::Text, false);
+        };
         let whole = serde_json::from_str::<serde::de::IgnoredAny>(&last.input).is_ok();
         match &last.kind {
             BlockKind::Text => (Open::Text, self.tool_call_behind),
@@ -129,10 +141,17 @@ impl Message {
 
     fn begin(&mut self, number: u32, kind: BlockKind) {
         self.other_blocks |= kind != BlockKind::Text;
-        self.tool_call_behind |=
-            self.last.as_ref().is_some_and(|last| matches!(last.kind, BlockKind::ToolUse { .. }));
+        self.tool_call_behind |= self
+            .last
+            .as_ref()
+            .is_some_and(|last| matches!(last.kind, BlockKind::ToolUse { .. }));
         self.next = self.next.max(number.saturating_add(1));
-        self.last = Some(Block { number, kind, input: String::new(), open: true });
+        self.last = Some(Block {
+            number,
+            kind,
+            input: String::new(),
+            open: true,
+        });
     }
 }
 

@@ -76,9 +76,17 @@ impl Running {
     /// may have been cut.
     pub(super) fn take_withheld(&mut self) -> (Vec<Frame>, Vec<Frame>) {
         let mut frames = self.withheld.take().unwrap_or_default();
-        let last = frames.iter().rposition(|frame| matches!(frame.event, Event::BlockStart { .. }));
+        let last = frames
+            .iter()
+            .rposition(|frame| matches!(frame.event, Event::BlockStart { .. }));
         let tool = last.filter(|at| {
-            matches!(frames[*at].event, Event::BlockStart { kind: BlockKind::ToolUse { .. }, .. })
+            matches!(
+                frames[*at].event,
+                Event::BlockStart {
+                    kind: BlockKind::ToolUse { .. },
+                    ..
+                }
+            )
         });
         let tail = frames.split_off(tool.unwrap_or(frames.len()));
         (frames, tail)

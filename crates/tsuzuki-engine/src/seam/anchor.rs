@@ -1,7 +1,7 @@
 //! Which end of the text a model is asked to repeat.
 
-use super::{LEAST_WEIGHT, overlap};
 use super::reading::{Letters, Reading};
+use super::{LEAST_WEIGHT, overlap};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The least and the greatest length of an anchor, in characters.
@@ -14,7 +14,13 @@ const GREATEST: usize = 120;
 #[must_use]
 pub fn anchor(partial: &str, tries: u32) -> &str {
     let letters = Letters::of(partial, Reading::Plain);
-    let least = LEAST.saturating_mul(usize::try_from(tries).unwrap_or(usize::MAX).saturating_add(1)).min(GREATEST);
+    let least = LEAST
+        .saturating_mul(
+            usize::try_from(tries)
+                .unwrap_or(usize::MAX)
+                .saturating_add(1),
+        )
+        .min(GREATEST);
     let mut length = 0;
     let mut best = partial;
     for (at, grapheme) in partial.grapheme_indices(true).rev() {
@@ -47,7 +53,11 @@ impl Anchor {
     pub(super) fn new(text: &str, partial: &Letters) -> Self {
         let letters = Letters::of(text, Reading::Plain).chars;
         let certain = overlap::proves(&partial.chars, letters.len(), LEAST_WEIGHT);
-        Self { text: text.to_owned(), letters, certain }
+        Self {
+            text: text.to_owned(),
+            letters,
+            certain,
+        }
     }
 }
 

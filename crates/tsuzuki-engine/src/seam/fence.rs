@@ -20,23 +20,34 @@ pub(super) fn reopened(partial: &str, head: &str) -> Option<usize> {
 pub(super) fn may_reopen(partial: &str, head: &str) -> bool {
     let head = head.trim_start();
     !head.contains('\n')
-        && open_fence(partial).is_some_and(|open| head.chars().take(open.length).all(|char| char == open.mark))
+        && open_fence(partial)
+            .is_some_and(|open| head.chars().take(open.length).all(|char| char == open.mark))
 }
 
 fn open_fence(text: &str) -> Option<Fence> {
-    text.lines().fold(None, |open: Option<Fence>, line| match (open, fence_line(line)) {
-        (None, Some((mark, length, _))) => Some(Fence { mark, length }),
-        (Some(fence), Some((mark, length, ""))) if mark == fence.mark && length >= fence.length => None,
-        (open, _) => open,
+    text.lines().fold(None, |open: Option<Fence>, line| {
+        match (open, fence_line(line)) {
+            (None, Some((mark, length, _))) => Some(Fence { mark, length }),
+            (Some(fence), Some((mark, length, "")))
+                if mark == fence.mark && length >= fence.length =>
+            {
+                None
+            }
+            (open, _) => open,
+        }
     })
 }
 
 /// The mark, length and info string of a line that is a code fence.
 fn fence_line(line: &str) -> Option<(char, usize, &str)> {
     let stripped = line.trim_start_matches(' ');
-    let mark = stripped.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+    let mark = stripped
+        .chars()
+        .next()
+        .filter(|mark| matches!(mark, '`' | '~'))?;
     let info = stripped.trim_start_matches(mark);
     let length = stripped.len() - info.len();
     let indent = line.len() - stripped.len();
-    (length >= 3 && indent <= 3 && !(mark == '`' && info.contains('`'))).then(|| (mark, length, info.trim()))
+    (length >= 3 && indent <= 3 && !(mark == '`' && info.contains('`')))
+        .then(|| (mark, length, info.trim()))
 }

@@ -76,7 +76,12 @@ fn repeats_itself(chars: &[char]) -> bool {
 /// stands before them ends, over half a turn.
 pub(super) fn went_round(text: &[char], length: usize) -> bool {
     let (before, end) = text.split_at(text.len() - length);
-    let common = before.iter().rev().zip(end.iter().rev()).take_while(|(one, other)| one == other).count();
+    let common = before
+        .iter()
+        .rev()
+        .zip(end.iter().rev())
+        .take_while(|(one, other)| one == other)
+        .count();
     common * 2 >= length
 }
 
@@ -90,7 +95,11 @@ pub(super) fn goes_round(text: &[char], length: usize) -> Option<bool> {
     let mut border = borders.last().copied().unwrap_or(0);
     loop {
         let needed = (length - border).div_ceil(3).max(1);
-        let common = text[border..].iter().zip(rest).take_while(|(one, other)| one == other).count();
+        let common = text[border..]
+            .iter()
+            .zip(rest)
+            .take_while(|(one, other)| one == other)
+            .count();
         if common >= needed {
             return Some(true);
         }
@@ -110,7 +119,16 @@ fn is_certain(text: &[char], end: &[char]) -> bool {
 
 /// How much a sequence proves: a CJK character 3, anything else 1. (White space is not in it.)
 pub(super) fn weight(chars: &[char]) -> usize {
-    chars.iter().map(|char| if super::plausible::is_cjk(*char) { 3 } else { 1 }).sum()
+    chars
+        .iter()
+        .map(|char| {
+            if super::plausible::is_cjk(*char) {
+                3
+            } else {
+                1
+            }
+        })
+        .sum()
 }
 
 fn occurrences<'a>(text: &'a [char], pattern: &'a [char]) -> impl Iterator<Item = usize> + 'a {

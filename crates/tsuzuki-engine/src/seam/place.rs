@@ -34,8 +34,13 @@ struct Start {
 }
 
 pub(super) fn find(border: &Border, anchor: &Anchor, head: &str, progress: Progress) -> Place {
-    let Some(starts) = starts(border, head, progress) else { return Place::Open };
-    for place in [at_start(&starts, anchor, head, progress), overlapping(&starts, border, head, progress)] {
+    let Some(starts) = starts(border, head, progress) else {
+        return Place::Open;
+    };
+    for place in [
+        at_start(&starts, anchor, head, progress),
+        overlapping(&starts, border, head, progress),
+    ] {
         if place != Place::Nowhere {
             return place;
         }
@@ -50,9 +55,16 @@ fn at_start(starts: &[Start], anchor: &Anchor, head: &str, progress: Progress) -
     if !anchor.certain {
         let text = head.trim_start();
         if text.starts_with(&anchor.text) {
-            return Place::At(head.len() - text.len() + anchor.text.len(), Proof::Unverified);
+            return Place::At(
+                head.len() - text.len() + anchor.text.len(),
+                Proof::Unverified,
+            );
         }
-        return if anchor.text.starts_with(text) { Place::Open } else { Place::Nowhere };
+        return if anchor.text.starts_with(text) {
+            Place::Open
+        } else {
+            Place::Nowhere
+        };
     }
     for (start, letters) in readings(starts, head) {
         match overlap::prefix(&letters.chars, &anchor.letters) {
@@ -73,7 +85,9 @@ fn overlapping(starts: &[Start], border: &Border, head: &str, progress: Progress
             return Place::Open;
         }
         let partial = &border.letters.chars;
-        if overlap::proves(partial, longest.length, LEAST_WEIGHT) && !overlap::went_round(partial, longest.length) {
+        if overlap::proves(partial, longest.length, LEAST_WEIGHT)
+            && !overlap::went_round(partial, longest.length)
+        {
             match overlap::goes_round(&letters.chars, longest.length) {
                 Some(true) => {}
                 None if progress == Progress::Running => return Place::Open,
@@ -91,7 +105,9 @@ fn overlapping(starts: &[Start], border: &Border, head: &str, progress: Progress
 fn readings(starts: &[Start], head: &str) -> impl Iterator<Item = (Start, Letters)> {
     starts.iter().flat_map(move |start| {
         let text = &head[start.at..];
-        let escaped = text.contains('\\').then(|| (*start, Letters::of(text, Reading::Escaped)));
+        let escaped = text
+            .contains('\\')
+            .then(|| (*start, Letters::of(text, Reading::Escaped)));
         std::iter::once((*start, Letters::of(text, Reading::Plain))).chain(escaped)
     })
 }
@@ -99,11 +115,15 @@ fn readings(starts: &[Start], head: &str) -> impl Iterator<Item = (Start, Letter
 /// The anchor, or an overlap at the start of a line which a colon announces, behind at most
 /// [`PREAMBLE`] characters.
 fn behind_preamble(border: &Border, anchor: &Anchor, head: &str, progress: Progress) -> Place {
-    let window = head.char_indices().nth(PREAMBLE).map_or(head.len(), |(at, _)| at);
+    let window = head
+        .char_indices()
+        .nth(PREAMBLE)
+        .map_or(head.len(), |(at, _)| at);
     let letters = Letters::of(head, Reading::Plain);
     // Whatever begins in the window ends within an anchor's length behind it; nothing later counts,
     // so that the verdict does not depend on how much came at once.
-    let needed = letters.starts.partition_point(|at| *at < window) + anchor.letters.len().max(LEAST_WEIGHT_BEHIND);
+    let needed = letters.starts.partition_point(|at| *at < window)
+        + anchor.letters.len().max(LEAST_WEIGHT_BEHIND);
     if letters.chars.len() < needed && progress == Progress::Running {
         return Place::Open;
     }
@@ -112,16 +132,31 @@ fn behind_preamble(border: &Border, anchor: &Anchor, head: &str, progress: Progr
         && overlap::weight(&anchor.letters) >= LEAST_WEIGHT_BEHIND
         && let Some(first) = overlap::find(&letters.chars[..seen], &anchor.letters)
     {
-        return Place::At(letters.ends[first + anchor.letters.len() - 1], Proof::Verified);
+        return Place::At(
+            letters.ends[first + anchor.letters.len() - 1],
+            Proof::Verified,
+        );
     }
-    let limit = letters.ends.get(seen.wrapping_sub(1)).copied().unwrap_or_default();
+    let limit = letters
+        .ends
+        .get(seen.wrapping_sub(1))
+        .copied()
+        .unwrap_or_default();
     head[..window.min(limit)]
         .match_indices('\n')
         .filter(|(at, _)| head[..*at].trim_end().ends_with([':', '：']))
         .map(|(at, _)| {
             let line = Letters::of(&head[at + 1..limit], Reading::Plain);
             let length = overlap::longest(&border.letters.chars, &line.chars).length;
-            (length, at + 1 + line.ends.get(length.wrapping_sub(1)).copied().unwrap_or_default())
+            (
+                length,
+                at + 1
+                    + line
+                        .ends
+                        .get(length.wrapping_sub(1))
+                        .copied()
+                        .unwrap_or_default(),
+            )
         })
         .filter(|(length, _)| overlap::proves(&border.letters.chars, *length, LEAST_WEIGHT_BEHIND))
         .max_by_key(|(length, _)| *length)
@@ -131,34 +166,52 @@ fn behind_preamble(border: &Border, anchor: &Anchor, head: &str, progress: Progr
 /// Where a head that proves nothing goes on: behind a fence that it opens again and the line it
 /// then repeats, if it does.
 pub(super) fn behind_reopened_fence(border: &Border, head: &str) -> usize {
-    let Some(at) = fence::reopened(&border.partial, head) else { return 0 };
+    let Some(at) = fence::reopened(&border.partial, head) else {
+        return 0;
+    };
     let last_line = border.partial.lines().next_back().unwrap_or_default();
     let last_line = Letters::of(last_line, Reading::Plain);
     let letters = Letters::of(&head[at..], Reading::Plain);
     match overlap::prefix(&letters.chars, &last_line.chars) {
-        Prefix::Whole => at + last_line.chars.len().checked_sub(1).map_or(0, |last| letters.ends[last]),
+        Prefix::Whole => {
+            at + last_line
+                .chars
+                .len()
+                .checked_sub(1)
+                .map_or(0, |last| letters.ends[last])
+        }
         Prefix::SoFar | Prefix::Differs => at,
     }
 }
 
 /// The places at which the text proper may begin; `None` while that depends on what comes.
 fn starts(border: &Border, head: &str, progress: Progress) -> Option<Vec<Start>> {
-    let mut starts = vec![Start { at: 0, closing: None }];
+    let mut starts = vec![Start {
+        at: 0,
+        closing: None,
+    }];
     let text = head.trim_start();
     if text == "." && progress == Progress::Running {
         return None;
     }
-    let behind_dots = text.trim_start_matches(|char: char| matches!(char, '.' | '…') || char.is_whitespace());
+    let behind_dots =
+        text.trim_start_matches(|char: char| matches!(char, '.' | '…') || char.is_whitespace());
     if text.starts_with("..") || text.starts_with('…') {
         if behind_dots.is_empty() && progress == Progress::Running {
             return None;
         }
-        starts.push(Start { at: head.len() - behind_dots.len(), closing: None });
+        starts.push(Start {
+            at: head.len() - behind_dots.len(),
+            closing: None,
+        });
     }
     if let Some(mark) = text.chars().next()
         && let Some(closing) = closing_mark(mark)
     {
-        starts.push(Start { at: head.len() - text.len() + mark.len_utf8(), closing: Some(closing) });
+        starts.push(Start {
+            at: head.len() - text.len() + mark.len_utf8(),
+            closing: Some(closing),
+        });
     }
     if fence::may_reopen(&border.partial, head) && progress == Progress::Running {
         return None;
@@ -172,10 +225,17 @@ fn starts(border: &Border, head: &str, progress: Progress) -> Option<Vec<Start>>
 impl Start {
     /// The end of the first `length` letters behind this start, and of the quotation around them.
     fn close(self, head: &str, letters: &Letters, length: usize, progress: Progress) -> Place {
-        let Some(end) = length.checked_sub(1).and_then(|last| letters.ends.get(last)) else { return Place::Nowhere };
+        let Some(end) = length
+            .checked_sub(1)
+            .and_then(|last| letters.ends.get(last))
+        else {
+            return Place::Nowhere;
+        };
         let end = self.at + end;
         match (self.closing, head[end..].chars().next()) {
-            (Some(closing), Some(next)) if next == closing => Place::At(end + next.len_utf8(), Proof::Verified),
+            (Some(closing), Some(next)) if next == closing => {
+                Place::At(end + next.len_utf8(), Proof::Verified)
+            }
             (Some(_), None) if progress == Progress::Running => Place::Open,
             (Some(_) | None, _) => Place::At(end, Proof::Verified),
         }

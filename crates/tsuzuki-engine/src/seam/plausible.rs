@@ -34,7 +34,13 @@ const META: &[&str] = &[
 
 /// What speaks against joining `head` behind the border without proof; nothing, if it is plausible.
 pub(super) fn objection(border: &Border, head: &str) -> Option<Reject> {
-    let opening: String = head.trim_start().chars().take(80).collect::<String>().to_lowercase().replace('’', "'");
+    let opening: String = head
+        .trim_start()
+        .chars()
+        .take(80)
+        .collect::<String>()
+        .to_lowercase()
+        .replace('’', "'");
     if META.iter().any(|phrase| opening.contains(phrase)) {
         return Some(Reject::Meta);
     }
@@ -42,7 +48,9 @@ pub(super) fn objection(border: &Border, head: &str) -> Option<Reject> {
     let after: Vec<char> = head.chars().take(LOOK).collect();
     if let Some(script) = main_script(&after)
         && main_script(&before).is_some()
-        && !before.iter().any(|char| self::script(*char) == Some(script))
+        && !before
+            .iter()
+            .any(|char| self::script(*char) == Some(script))
     {
         return Some(Reject::Script);
     }
@@ -56,7 +64,9 @@ fn border_is_explicit(border: &Border, head: &str) -> bool {
     let first = head.chars().next();
     !border.held.is_empty()
         || first.is_none_or(|first| !first.is_alphanumeric())
-        || last.is_none_or(|last| !last.is_alphanumeric() && !matches!(last, ',' | '.' | ';' | ':' | '!' | '?'))
+        || last.is_none_or(|last| {
+            !last.is_alphanumeric() && !matches!(last, ',' | '.' | ';' | ':' | '!' | '?')
+        })
         || (first.is_some_and(is_cjk) && last.is_some_and(is_cjk))
 }
 
@@ -83,7 +93,15 @@ fn script(char: char) -> Option<Script> {
 fn main_script(chars: &[char]) -> Option<Script> {
     [Script::Cjk, Script::Hangul, Script::Latin, Script::Other]
         .into_iter()
-        .map(|wanted| (chars.iter().filter(|char| script(**char) == Some(wanted)).count(), wanted))
+        .map(|wanted| {
+            (
+                chars
+                    .iter()
+                    .filter(|char| script(**char) == Some(wanted))
+                    .count(),
+                wanted,
+            )
+        })
         .filter(|(count, _)| *count > 0)
         .max_by_key(|(count, _)| *count)
         .map(|(_, script)| script)

@@ -46,9 +46,15 @@ fn next(text: &str, reading: Reading) -> Option<(char, usize)> {
         b'r' => Some(('\r', 2)),
         b'u' => {
             let code = u32::from_str_radix(text.get(2..6)?, 16).ok()?;
-            Some((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 6))
+            Some((
+                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER),
+                6,
+            ))
         }
-        _ => text[1..].chars().next().map(|char| (char, 1 + char.len_utf8())),
+        _ => text[1..]
+            .chars()
+            .next()
+            .map(|char| (char, 1 + char.len_utf8())),
     }
 }
 

@@ -74,8 +74,18 @@ pub fn written(text: &str, habit: Habit, leg: &Leg) -> String {
             let at = known(text, partial);
             let rest = &text[at..];
             let anchor = quoted(nudge);
-            let last = |count: usize| partial.char_indices().rev().nth(count.saturating_sub(1)).map_or(0, |(at, _)| at);
-            let behind = |mark: &[char]| partial.rfind(mark).map_or(0, |at| at + partial[at..].chars().next().map_or(0, char::len_utf8));
+            let last = |count: usize| {
+                partial
+                    .char_indices()
+                    .rev()
+                    .nth(count.saturating_sub(1))
+                    .map_or(0, |(at, _)| at)
+            };
+            let behind = |mark: &[char]| {
+                partial.rfind(mark).map_or(0, |at| {
+                    at + partial[at..].chars().next().map_or(0, char::len_utf8)
+                })
+            };
             match habit {
                 Habit::Ideal | Habit::WhiteNotWrittenBack => format!("{anchor}{rest}"),
                 Habit::Repeats(count) => format!("{}{rest}", &partial[last(count)..]),
@@ -84,13 +94,22 @@ pub fn written(text: &str, habit: Habit, leg: &Leg) -> String {
                 Habit::Quoted => format!("{}{rest}", serde_json::Value::from(anchor)),
                 Habit::Rewrapped => format!("{}{rest}", anchor.replace('\n', " ")),
                 Habit::RestartsLine => format!("{}{rest}", &partial[behind(&['\n'])..]),
-                Habit::RestartsSentence => format!("{}{rest}", partial[behind(&['.', '。', '!', '?'])..].trim_start()),
+                Habit::RestartsSentence => format!(
+                    "{}{rest}",
+                    partial[behind(&['.', '。', '!', '?'])..].trim_start()
+                ),
                 Habit::RestartsAnswer => text.to_owned(),
                 Habit::ReopensFence => format!("{}{anchor}{rest}", opener(partial)),
-                Habit::ReopensFenceAndGoesOn => format!("{}{}", opener(partial), rest.strip_prefix('\n').unwrap_or(rest)),
+                Habit::ReopensFenceAndGoesOn => format!(
+                    "{}{}",
+                    opener(partial),
+                    rest.strip_prefix('\n').unwrap_or(rest)
+                ),
                 Habit::GoesOn => rest.to_owned(),
                 Habit::GoesOnTrimmed => rest.trim_start().to_owned(),
-                Habit::Meta => "I don't see a previous message to continue. Could you provide it?".to_owned(),
+                Habit::Meta => {
+                    "I don't see a previous message to continue. Could you provide it?".to_owned()
+                }
             }
         }
     }
@@ -98,7 +117,10 @@ pub fn written(text: &str, habit: Habit, leg: &Leg) -> String {
 
 /// How much of `text` the partial of a request covers.
 fn known(text: &str, partial: &str) -> usize {
-    assert!(text.starts_with(partial), "a request carries what was received, and nothing else");
+    assert!(
+        text.starts_with(partial),
+        "a request carries what was received, and nothing else"
+    );
     partial.len()
 }
 
@@ -112,12 +134,27 @@ fn quoted(nudge: &str) -> String {
 /// The line that opened the fence which is open at the end of `partial`.
 fn opener(partial: &str) -> String {
     let mut open: Option<&str> = None;
-    for line in partial.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
+    for line in partial
+        .split_inclusive('\n')
+        .filter_map(|line| line.strip_suffix('\n'))
+    {
         let fence = line.trim_start();
         if fence.starts_with("```") || fence.starts_with("~~~") {
             open = match open {
                 None => Some(line),
-                Some(opener) if fence.trim_end().chars().all(|char| opener.starts_with(char)) && fence.len() >= opener.chars().take_while(|char| fence.starts_with(*char)).count() => None,
+                Some(opener)
+                    if fence
+                        .trim_end()
+                        .chars()
+                        .all(|char| opener.starts_with(char))
+                        && fence.len()
+                            >= opener
+                                .chars()
+                                .take_while(|char| fence.starts_with(*char))
+                                .count() =>
+                {
+                    None
+                }
                 open => open,
             };
         }
@@ -140,25 +177,52 @@ pub fn chunks(text: &str, chunks: Chunks) -> Vec<String> {
         Chunks::Whole => usize::MAX,
     };
     let chars: Vec<char> = text.chars().collect();
-    chars.chunks(size.min(chars.len().max(1))).map(|chunk| chunk.iter().collect()).collect()
+    chars
+        .chunks(size.min(chars.len().max(1)))
+        .map(|chunk| chunk.iter().collect())
+        .collect()
 }
 
 /// The frames of a leg that writes this text and then ends like this.
 pub fn frames(text: &str, end: End, slices: Chunks) -> Vec<Frame> {
-    let head = Head { status: 200, headers: Vec::new(), request_id: None };
-    let mut frames = vec![Frame::made(Event::Head(head)), Frame::made(Event::Start { usage: Usage::UNKNOWN })];
+    let head = Head {
+        status: 200,
+        headers: Vec::new(),
+        request_id: None,
+    };
+    let mut frames = vec![
+        Frame::made(Event::Head(head)),
+        Frame::made(Event::Start {
+            usage: Usage::UNKNOWN,
+        }),
+    ];
     for text in chunks(text, slices) {
-        frames.push(Frame::made(Event::Delta { block: 0, delta: Delta::Text { text, half: false } }));
+        frames.push(Frame::made(Event::Delta {
+            block: 0,
+            delta: Delta::Text { text, half: false },
+        }));
     }
     if end.is_fault() {
         frames.push(Frame::end(end));
         return frames;
     }
     frames.push(Frame::made(Event::BlockStop { block: 0 }));
-    let stop = Stop { end: end.clone(), sequence: None, usage: Usage::UNKNOWN, report: None };
+    let stop = Stop {
+        end: end.clone(),
+        sequence: None,
+        usage: Usage::UNKNOWN,
+        report: None,
+    };
     frames.push(Frame::made(Event::Stop(stop)));
-    let usage = Usage { input: Some(10), output: Some(text.len() as u64 / 4), ..Usage::UNKNOWN };
-    frames.push(Frame::made(Event::Metadata(Metadata { usage, latency_ms: Some(1) })));
+    let usage = Usage {
+        input: Some(10),
+        output: Some(text.len() as u64 / 4),
+        ..Usage::UNKNOWN
+    };
+    frames.push(Frame::made(Event::Metadata(Metadata {
+        usage,
+        latency_ms: Some(1),
+    })));
     frames.push(Frame::end(end));
     frames
 }
@@ -168,7 +232,10 @@ pub fn limited(text: &str, limit: usize, slices: Chunks) -> Vec<Frame> {
     if text.len() <= limit {
         return frames(text, End::Finished(Finish::EndTurn), slices);
     }
-    let cut = (0..=limit).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let cut = (0..=limit)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0);
     frames(&text[..cut], End::Cut(Cut::Length), slices)
 }
 
@@ -180,5 +247,9 @@ pub fn plain(text: &str, cut: usize, habit: Habit, strip: bool) -> String {
         _ => text[partial.len()..].to_owned(),
     };
     let _ = seam::anchor;
-    if strip { format!("{}{}", partial.trim(), leg_text.trim()) } else { format!("{}{leg_text}", &text[..cut]) }
+    if strip {
+        format!("{}{}", partial.trim(), leg_text.trim())
+    } else {
+        format!("{}{leg_text}", &text[..cut])
+    }
 }

@@ -17,8 +17,14 @@ fn an_ideal_model_is_exact_at_every_cut_of_every_text() {
             for prefill in [true, false] {
                 for chunks in [Chunks::Single, Chunks::Tokens, Chunks::Whole] {
                     let score = answer(text, cut, prefill, Habit::Ideal, chunks);
-                    assert_eq!(score.exact, 1, "{name}, cut at {cut}, prefill {prefill}, {chunks:?}: {score:?}");
-                    assert_eq!(score.extra_legs, 0, "{name}, cut at {cut}, prefill {prefill}, {chunks:?}");
+                    assert_eq!(
+                        score.exact, 1,
+                        "{name}, cut at {cut}, prefill {prefill}, {chunks:?}: {score:?}"
+                    );
+                    assert_eq!(
+                        score.extra_legs, 0,
+                        "{name}, cut at {cut}, prefill {prefill}, {chunks:?}"
+                    );
                 }
             }
         }
@@ -32,7 +38,9 @@ fn no_habit_is_silently_wrong() {
         for (name, text) in TEXTS {
             for cut in cuts(text) {
                 let score = answer(text, cut, false, *habit, Chunks::Tokens);
-                if score.silently_wrong>0 { println!("WRONG {habit:?}: {name}, cut at {cut}: {:?}", &text[..cut]);}
+                if score.silently_wrong > 0 {
+                    println!("WRONG {habit:?}: {name}, cut at {cut}: {:?}", &text[..cut]);
+                }
                 total.add(score);
             }
         }

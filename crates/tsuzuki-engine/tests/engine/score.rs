@@ -24,15 +24,27 @@ pub struct Score {
 /// Plays one answer that is cut once, after `cut` bytes.
 pub fn answer(text: &str, cut: usize, prefill: bool, habit: Habit, chunks: Chunks) -> Score {
     let mut abilities = Abilities::unknown();
-    abilities.prefill = if prefill { Prefill::Accepted } else { Prefill::Refused };
+    abilities.prefill = if prefill {
+        Prefill::Accepted
+    } else {
+        Prefill::Refused
+    };
     let mut first = true;
     let played = play(ask(), abilities, Policy::new(Mode::Extend), |leg| {
-        let limit = if std::mem::take(&mut first) { cut } else { usize::MAX };
+        let limit = if std::mem::take(&mut first) {
+            cut
+        } else {
+            usize::MAX
+        };
         limited(&written(text, habit, leg), limit, chunks)
     });
     let exact = played.text() == text && played.outcome == Outcome::Complete;
     let incomplete = played.outcome != Outcome::Complete;
-    let unverified = played.report.seams.iter().any(|seam| seam.proof == Proof::Unverified);
+    let unverified = played
+        .report
+        .seams
+        .iter()
+        .any(|seam| seam.proof == Proof::Unverified);
     Score {
         answers: 1,
         exact: usize::from(exact),

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 use tsuzuki_engine::{
-    Abilities, Answer, Ask, BlockKind, By, Cut, Delta, End, Event, Frame, Input, Leg, LegId, Millis, Outcome, Output,
-    Policy, Reasoning, Report,
+    Abilities, Answer, Ask, BlockKind, By, Cut, Delta, End, Event, Frame, Input, Leg, LegId,
+    Millis, Outcome, Output, Policy, Reasoning, Report,
 };
 
 /// What the caller saw, and what the engine did.
@@ -20,7 +20,12 @@ pub struct Played {
 const ENDLESS: usize = 2_000_000;
 
 /// Plays a new answer; `model` says what each leg brings.
-pub fn play(ask: Ask, abilities: Abilities, policy: Policy, model: impl FnMut(&Leg) -> Vec<Frame>) -> Played {
+pub fn play(
+    ask: Ask,
+    abilities: Abilities,
+    policy: Policy,
+    model: impl FnMut(&Leg) -> Vec<Frame>,
+) -> Played {
     drive(Answer::new(ask, abilities, policy), model)
 }
 
@@ -60,12 +65,17 @@ pub fn drive(mut answer: Answer, mut model: impl FnMut(&Leg) -> Vec<Frame>) -> P
                 answer.handle(Input::Tick, now);
             }
             Output::Wait(..) | Output::Idle => {
-                let frame = coming.pop_front().expect("an answer that idles has a leg running");
+                let frame = coming
+                    .pop_front()
+                    .expect("an answer that idles has a leg running");
                 now = now.after(Millis(1));
                 answer.handle(Input::Frame(running, frame), now);
             }
             Output::Over(outcome) => {
-                assert_eq!(answer.report().outcome.as_ref().unwrap_or(&outcome), &outcome);
+                assert_eq!(
+                    answer.report().outcome.as_ref().unwrap_or(&outcome),
+                    &outcome
+                );
                 played.outcome = outcome;
                 played.report = answer.report().clone();
                 return played;
@@ -87,12 +97,19 @@ impl Played {
         let mut open: Option<(u32, String)> = None;
         for frame in &self.frames {
             let (block, label) = match &frame.event {
-                Event::BlockStart { block, kind: BlockKind::ToolUse { id, name } } => (*block, format!("tool {id} {name} ")),
+                Event::BlockStart {
+                    block,
+                    kind: BlockKind::ToolUse { id, name },
+                } => (*block, format!("tool {id} {name} ")),
                 Event::BlockStart { block, kind } => (*block, format!("{kind:?} ").to_lowercase()),
                 Event::Delta { block, delta } => (*block, label(delta).to_owned()),
                 Event::Stop(stop) => {
                     lines.extend(open.take().map(|(_, line)| line));
-                    let sequence = stop.sequence.as_ref().map(|text| format!(" {text:?}")).unwrap_or_default();
+                    let sequence = stop
+                        .sequence
+                        .as_ref()
+                        .map(|text| format!(" {text:?}"))
+                        .unwrap_or_default();
                     lines.push(format!("stop {}{sequence}", name_of(&stop.end)));
                     continue;
                 }
@@ -101,7 +118,11 @@ impl Played {
                     lines.push(format!("fault {}", name_of(end)));
                     continue;
                 }
-                Event::Head(_) | Event::Start { .. } | Event::BlockStop { .. } | Event::Metadata(_) | Event::Other => continue,
+                Event::Head(_)
+                | Event::Start { .. }
+                | Event::BlockStop { .. }
+                | Event::Metadata(_)
+                | Event::Other => continue,
             };
             if open.as_ref().is_none_or(|(number, _)| *number != block) {
                 lines.extend(open.take().map(|(_, line)| line));
@@ -112,7 +133,15 @@ impl Played {
             }
         }
         lines.extend(open.map(|(_, line)| line));
-        lines.iter().map(|line| line.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r").replace('\u{fffd}', "\\ufffd")).collect()
+        lines
+            .iter()
+            .map(|line| {
+                line.replace('\\', "\\\\")
+                    .replace('\n', "\\n")
+                    .replace('\r', "\\r")
+                    .replace('\u{fffd}', "\\ufffd")
+            })
+            .collect()
     }
 
     /// What happened, in one line each.
@@ -125,15 +154,32 @@ impl Played {
         let legs: Vec<String> = self
             .legs
             .iter()
-            .map(|leg| format!("{}{}", by(leg), leg.max_tokens.map(|max| format!(" {max}")).unwrap_or_default()))
+            .map(|leg| {
+                format!(
+                    "{}{}",
+                    by(leg),
+                    leg.max_tokens
+                        .map(|max| format!(" {max}"))
+                        .unwrap_or_default()
+                )
+            })
             .collect();
         let seams: Vec<String> = self
             .report
             .seams
             .iter()
-            .map(|seam| format!("{:?} at {} -{} x{}", seam.proof, seam.at, seam.trimmed, seam.rejected).to_lowercase())
+            .map(|seam| {
+                format!(
+                    "{:?} at {} -{} x{}",
+                    seam.proof, seam.at, seam.trimmed, seam.rejected
+                )
+                .to_lowercase()
+            })
             .collect();
-        let mut lines = vec![format!("outcome {}", outcome_name(&self.outcome)), format!("legs {}", legs.join(", "))];
+        let mut lines = vec![
+            format!("outcome {}", outcome_name(&self.outcome)),
+            format!("legs {}", legs.join(", ")),
+        ];
         if !seams.is_empty() {
             lines.push(format!("seams {}", seams.join(", ")));
         }
@@ -155,17 +201,27 @@ impl Played {
                 Event::Start { .. } => started += 1,
                 Event::BlockStart { block, .. } => {
                     assert_eq!(open, None, "a block began inside another: {frame:?}");
-                    assert!(last.is_none_or(|last| *block > last), "block numbers rise: {frame:?}");
+                    assert!(
+                        last.is_none_or(|last| *block > last),
+                        "block numbers rise: {frame:?}"
+                    );
                     (open, last) = (Some(*block), Some(*block));
                 }
                 Event::Delta { block, .. } => {
                     if open.is_none() {
-                        assert!(last.is_none_or(|last| *block > last), "block numbers rise: {frame:?}");
+                        assert!(
+                            last.is_none_or(|last| *block > last),
+                            "block numbers rise: {frame:?}"
+                        );
                         (open, last) = (Some(*block), Some(*block));
                     }
                     assert_eq!(open, Some(*block), "a delta outside its block: {frame:?}");
                 }
-                Event::BlockStop { block } => assert_eq!(open.take(), Some(*block), "a stop outside its block: {frame:?}"),
+                Event::BlockStop { block } => assert_eq!(
+                    open.take(),
+                    Some(*block),
+                    "a stop outside its block: {frame:?}"
+                ),
                 Event::Stop(_) => {
                     assert_eq!(open, None, "the message stopped with a block open");
                     stopped += 1;
@@ -175,13 +231,23 @@ impl Played {
                 Event::End(_) => ended += 1,
             }
             assert!(
-                started == 1 || matches!(frame.event, Event::Head(_) | Event::Other | Event::End(_)),
+                started == 1
+                    || matches!(frame.event, Event::Head(_) | Event::Other | Event::End(_)),
                 "content before the start: {frame:?}"
             );
         }
-        assert!(started <= 1 && stopped <= 1 && metadata <= 1, "one start, one stop, one metadata");
-        assert!(stopped + ended == 1, "one stop or one fault, not {stopped} and {ended}");
-        assert!(metadata == stopped || ended == 1, "a message that stopped has its metadata");
+        assert!(
+            started <= 1 && stopped <= 1 && metadata <= 1,
+            "one start, one stop, one metadata"
+        );
+        assert!(
+            stopped + ended == 1,
+            "one stop or one fault, not {stopped} and {ended}"
+        );
+        assert!(
+            metadata == stopped || ended == 1,
+            "a message that stopped has its metadata"
+        );
     }
 }
 
@@ -196,17 +262,23 @@ fn label(delta: &Delta) -> &'static str {
 
 fn content(delta: &Delta) -> &str {
     match delta {
-        Delta::Text { text, .. } | Delta::Reasoning(Reasoning::Text(text)) | Delta::ToolInput(text) => text,
+        Delta::Text { text, .. }
+        | Delta::Reasoning(Reasoning::Text(text))
+        | Delta::ToolInput(text) => text,
         Delta::Reasoning(Reasoning::Signature(_) | Reasoning::Redacted(_)) | Delta::Other => "",
     }
 }
 
 fn name_of(end: &End) -> String {
-    serde_json::to_string(end).expect("an end is plain data").replace('"', "")
+    serde_json::to_string(end)
+        .expect("an end is plain data")
+        .replace('"', "")
 }
 
 fn outcome_name(outcome: &Outcome) -> String {
-    serde_json::to_string(outcome).expect("an outcome is plain data").replace('"', "")
+    serde_json::to_string(outcome)
+        .expect("an outcome is plain data")
+        .replace('"', "")
 }
 
 /// The same frames with their text deltas sliced another way.
@@ -216,13 +288,26 @@ pub fn sliced(frames: &[Frame], slice: impl Fn(&str) -> Vec<String>) -> Vec<Fram
     let flush = |text: &mut Option<(u32, String)>, out: &mut Vec<Frame>| {
         if let Some((block, text)) = text.take() {
             for piece in slice(&text) {
-                out.push(Frame::made(Event::Delta { block, delta: Delta::Text { text: piece, half: false } }));
+                out.push(Frame::made(Event::Delta {
+                    block,
+                    delta: Delta::Text {
+                        text: piece,
+                        half: false,
+                    },
+                }));
             }
         }
     };
     for frame in frames {
         match &frame.event {
-            Event::Delta { block, delta: Delta::Text { text: piece, half: false } } => match &mut text {
+            Event::Delta {
+                block,
+                delta:
+                    Delta::Text {
+                        text: piece,
+                        half: false,
+                    },
+            } => match &mut text {
                 Some((open, text)) if open == block => text.push_str(piece),
                 _ => {
                     flush(&mut text, &mut out);
