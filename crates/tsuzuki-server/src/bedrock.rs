@@ -1,10 +1,12 @@
 //! The operations on a model: answered in legs, or forwarded.
 
 mod answer;
+mod budget;
 mod hush;
 mod joins;
 mod log;
 mod wish;
+mod writing;
 
 use crate::door::{Response, Whole};
 use crate::error::Fault;

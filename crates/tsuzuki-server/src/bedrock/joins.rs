@@ -1,6 +1,7 @@
 //! Retries join the answer they repeat, so that the model is asked once.
 
-use super::log::{Budget, Log, Reader, Retries};
+use super::budget::{Budget, Retries};
+use super::log::{Log, Reader};
 use crate::JoinLimits;
 use crate::door::Whole;
 use crate::headers::{INVOCATION_ID, MODE};

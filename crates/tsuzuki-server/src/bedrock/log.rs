@@ -8,12 +8,12 @@
 //! While a retry may still come, everything is kept; afterwards only what the slowest reader has
 //! not taken. The writer waits when it is too far ahead, and learns when all readers are gone.
 
+use super::budget::Retries;
 use crate::door::{Body, Response, pieces};
 use async_stream::stream;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -58,46 +58,6 @@ enum Ending {
     Over,
     /// It stopped before it was over.
     Broken,
-}
-
-/// Whether retries may join, and what may be kept for them.
-#[derive(Clone)]
-pub(crate) enum Retries {
-    Join {
-        /// The most bytes of this response.
-        most_bytes: usize,
-        /// What all such responses share.
-        budget: Arc<Budget>,
-    },
-    StayOut,
-}
-
-/// The bytes that all responses together may keep for retries.
-pub(crate) struct Budget {
-    used: AtomicUsize,
-    most: usize,
-}
-
-impl Budget {
-    pub(crate) const fn new(most: usize) -> Self {
-        Self {
-            used: AtomicUsize::new(0),
-            most,
-        }
-    }
-
-    pub(crate) fn used(&self) -> usize {
-        self.used.load(Ordering::Relaxed)
-    }
-
-    /// Takes so many bytes; whether they were there is the answer, they are taken anyway.
-    fn take(&self, bytes: usize) -> bool {
-        self.used.fetch_add(bytes, Ordering::Relaxed) + bytes <= self.most
-    }
-
-    fn give_back(&self, bytes: usize) {
-        self.used.fetch_sub(bytes, Ordering::Relaxed);
-    }
 }
 
 /// Where a reader is.
@@ -186,6 +146,11 @@ impl Log {
     pub(crate) fn kept(&self) -> Option<usize> {
         let state = self.state();
         state.retries_may_join().then_some(state.bytes)
+    }
+
+    /// Lets nobody join any more.
+    pub(crate) fn keep_retries_out(&self) {
+        self.state().keep_retries_out();
     }
 
     /// Waits until the slowest reader is less than so many bytes behind.

@@ -4,7 +4,7 @@ use crate::answers::{CONVERSE, CONVERSE_STREAM, question};
 use crate::backend::{
     Piece, Reply, Scripted, converse, settings, start, stream_end, stream_start, stream_text, until,
 };
-use crate::client::{connect, post, read, send};
+use crate::client::{connect, post, read, send, send_h2};
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
@@ -158,6 +158,29 @@ async fn a_client_gone_too_long_stops_the_legs() {
         response.body_mut().frame().await.unwrap().unwrap();
         assert_eq!(backend.calls(), 2);
     }
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_before_its_answer_began_stops_the_leg() {
+    let backend = Scripted::new(|_, _| {
+        Reply::json(200, converse("too late", "end_turn")).after(Duration::from_secs(3600))
+    });
+    let endpoint = start(&backend, settings(Mode::Extend)).await;
+    let one = tokio::spawn(send(endpoint.address, post(CONVERSE, question())));
+    let two = tokio::spawn(send_h2(endpoint.address, post(CONVERSE, question())));
+    let off = tokio::spawn(send(
+        endpoint.address,
+        post("/model/a.b/count-tokens", "{}"),
+    ));
+    until("all legs run", || backend.calls() == 3).await;
+    for client in [one, two, off] {
+        client.abort();
+    }
+    let let_go = Arc::clone(&backend.let_go);
+    until("all legs are hung up", || {
+        let_go.load(Ordering::SeqCst) == 3
+    })
+    .await;
 }
 
 #[tokio::test]
