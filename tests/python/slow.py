@@ -3,7 +3,7 @@
 import concurrent.futures
 import time
 
-from endpoint import SONNET, Endpoint, converse
+from endpoint import SONNET, Endpoint, converse, invoke
 
 PROMPT = "take your time"
 LINES = "\n".join(f"Line {number} of an answer that takes its time, to the last word." for number in range(1, 71))
@@ -39,20 +39,20 @@ class Answers:
     """The answers of this session."""
 
     def __init__(self):
-        self.pool = concurrent.futures.ThreadPoolExecutor(max_workers=2)
+        self.pool = concurrent.futures.ThreadPoolExecutor(max_workers=3)
         self.endpoints = []
         self.ninety_seconds = self.retried = None
 
     def begin(self):
-        self.ninety_seconds = self._ask(speed=11)
+        self.ninety_seconds = {operation: self._ask(operation, speed=11) for operation in (converse, invoke)}
         # A client so impatient that it gives up again and again before the second leg is done.
-        self.retried = self._ask(speed=80, read_timeout=4, retries={"total_max_attempts": 9, "mode": "standard"})
+        self.retried = self._ask(converse, speed=80, read_timeout=4, retries={"total_max_attempts": 9, "mode": "standard"})
 
-    def _ask(self, speed, **settings):
+    def _ask(self, operation, speed, **settings):
         endpoint = Endpoint(scenario=UNHURRIED.replace("{speed}", str(speed)))
         self.endpoints.append(endpoint)
         client = endpoint.client(**settings)
-        return self.pool.submit(Timed, lambda: converse(client, SONNET, PROMPT, 10))
+        return self.pool.submit(Timed, lambda: operation(client, SONNET, PROMPT, 10))
 
     def close(self):
         for endpoint in self.endpoints:

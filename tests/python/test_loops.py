@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from endpoint import HAIKU, converse, invoke
 
 ROUNDS = 400
@@ -46,3 +48,11 @@ def test_recursion_with_one_content_block_per_character_and_piece(untouched):
 
     characters = [{"role": "user", "content": [{"text": character} for character in prompt]}]
     assert ask(characters, [], ROUNDS) == converse(client, HAIKU, prompt, 4096).text
+
+
+@pytest.mark.parametrize("operation", [converse, invoke], ids=lambda operation: operation.__name__)
+def test_the_default_mode_leaves_a_loop_nothing_to_do(endpoint, untouched, operation):
+    """A loop that goes on while `max_tokens` ends after its first call."""
+    answer = operation(endpoint.client(), HAIKU, "12段落書いて", 10)
+    assert answer.stop == "end_turn"
+    assert answer.text == operation(untouched.client(), HAIKU, "12段落書いて", 4096).text

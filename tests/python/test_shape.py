@@ -71,6 +71,23 @@ def test_errors(endpoint, tmp_path, operation, body, model):
     check(tmp_path, operation, status, headers, answer)
 
 
+@pytest.mark.parametrize("options", [(), ("--mode", "off")], ids=["extend", "off"])
+@pytest.mark.parametrize("operation", ["ConverseStream", "InvokeModelWithResponseStream"])
+def test_streams_that_end_in_an_exception(scripted, tmp_path, operation, options):
+    endpoint = scripted(
+        """schema = 1
+[[rule]]
+reply = 'A text that breaks off in the middle, whatever is done about it.'
+fault = [{ at = "delta:3", do = "exception", type = "modelStreamErrorException" }]
+""",
+        *options,
+    )
+    path, body = REQUESTS[operation]
+    status, headers, answer = send(endpoint, path, body("hi"), SONNET)
+    assert status == 200 and b"modelStreamErrorException" in answer
+    check(tmp_path, operation, status, headers, answer)
+
+
 def test_converse_has_its_keys_in_bedrocks_order(endpoint):
     """Recorded Converse bodies have their keys in alphabetical order."""
     _, _, answer = send(endpoint, *(REQUESTS["Converse"][0], REQUESTS["Converse"][1]("/long 12")), SONNET)

@@ -3,12 +3,14 @@
 import pytest
 
 import slow
+from endpoint import converse, invoke
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_unary_answer_of_ninety_seconds_reaches_a_default_client(long_answers):
-    timed = long_answers.ninety_seconds.result(timeout=170)
+@pytest.mark.parametrize("operation", [converse, invoke], ids=lambda operation: operation.__name__)
+def test_a_unary_answer_of_ninety_seconds_reaches_a_default_client(long_answers, operation):
+    timed = long_answers.ninety_seconds[operation].result(timeout=170)
     assert timed.answer.text == slow.LINES
     assert timed.answer.stop == "end_turn"
     assert timed.seconds >= 90, "the answer was to be slower than the client's 60 s of patience"

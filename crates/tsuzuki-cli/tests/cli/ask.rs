@@ -119,6 +119,16 @@ fn a_backend_that_is_down() {
 }
 
 #[test]
+fn an_answer_that_a_rule_stops() {
+    tsuzuki(["ask", "--scenario", "guarded.toml", "hi"])
+        .file(
+            "guarded.toml",
+            "schema = 1\n[[rule]]\nreply = 'I may not say.'\nstop = 'guardrail_intervened'\n",
+        )
+        .snapshot("ask_refused");
+}
+
+#[test]
 fn a_backend_that_goes_down() {
     let scenario = r#"schema = 1
 [[rule]]
