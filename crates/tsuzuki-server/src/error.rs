@@ -58,28 +58,22 @@ impl Fault {
         }
     }
 
+    // Bedrock's service model knows no 408, 413 or 431 for these: a 400 is what SDKs type right.
+
     pub(crate) fn body_too_large(limit: usize) -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "ValidationException",
-            format!("the request body is larger than {limit} bytes, the limit of this endpoint"),
-        )
+        Self::validation(format!(
+            "the request body is larger than {limit} bytes, the limit of this endpoint"
+        ))
     }
 
     pub(crate) fn too_many_fields(limit: usize) -> Self {
-        Self::new(
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            "ValidationException",
-            format!("the request has more than {limit} header fields, the limit of this endpoint"),
-        )
+        Self::validation(format!(
+            "the request has more than {limit} header fields, the limit of this endpoint"
+        ))
     }
 
     pub(crate) fn body_too_slow() -> Self {
-        Self::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "RequestTimeoutException",
-            "the request body did not arrive in time",
-        )
+        Self::validation("the request body did not arrive in time")
     }
 
     pub(crate) fn unavailable(message: impl Into<Cow<'static, str>>) -> Self {
@@ -122,14 +116,6 @@ impl Fault {
         )
     }
 
-    fn quota(message: &'static str) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "ServiceQuotaExceededException",
-            message,
-        )
-    }
-
     /// What an answer that brought nothing to show is in AWS's words: the table from its outcome
     /// and, where the outcome names none, the first leg that failed.
     pub(crate) fn of(outcome: &Outcome, report: &Report) -> Self {
@@ -149,7 +135,9 @@ impl Fault {
                     Self::model("the output limit was reached before anything could be shown")
                 }
                 Incomplete::OutputBudget | Incomplete::LegBudget | Incomplete::CostBudget => {
-                    Self::quota("the answer's budget was spent before anything could be shown")
+                    Self::validation(
+                        "the answer's budget was spent before anything could be shown; allow it more",
+                    )
                 }
                 Incomplete::Deadline => {
                     Self::timed_out("the deadline passed before anything could be shown")

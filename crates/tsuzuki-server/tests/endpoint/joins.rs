@@ -197,7 +197,7 @@ async fn what_is_kept_is_bounded() {
     narrow.limits.joins.answer_bytes = 3000;
     narrow.limits.joins.bytes = 4000;
     narrow.limits.joins.answers = 2;
-    narrow.limits.joins.keep = Duration::from_millis(300);
+    narrow.limits.joins.keep = Duration::from_millis(1500);
     let endpoint = start(&backend, narrow).await;
     let ask = async |path: &str, id: &str| {
         let got = send(endpoint.address, attempt(path, id, "AKID", 1)).await;
@@ -215,7 +215,7 @@ async fn what_is_kept_is_bounded() {
     assert_eq!(ask(CONVERSE, "b").await, 6);
     // What is old is forgotten.
     assert_eq!(ask(CONVERSE, "b").await, 6);
-    tokio::time::sleep(Duration::from_millis(350)).await;
+    tokio::time::sleep(Duration::from_millis(1600)).await;
     assert_eq!(ask(CONVERSE, "b").await, 7);
 }
 

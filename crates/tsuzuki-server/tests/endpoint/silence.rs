@@ -36,7 +36,7 @@ async fn a_long_collected_answer_begins_with_spaces() {
     assert_eq!(got.status, 200);
     assert_eq!(got.header("content-length"), None);
     let spaces = got.body.iter().take_while(|byte| **byte == b' ').count();
-    assert!((2..=5).contains(&spaces), "{spaces} spaces in 450 ms");
+    assert!(spaces >= 2, "{spaces} spaces in 450 ms");
     assert_eq!(
         got.json()["output"]["message"]["content"][0]["text"],
         "Hello."
