@@ -29,7 +29,7 @@ check: ## Formatting, lints, documentation, licences
 	@if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; else echo "cargo-deny is not installed: licences are not checked"; fi
 
 bench: ## Print the seam score
-	cargo run --locked --release --quiet -p tsuzuki --example seam_score
+	cargo run --locked --release --quiet -p tsuzuki-engine --example seam_score
 
 # Debian keeps the part of Python that makes virtual environments in a package of its own.
 $(VENV)/ready: tests/python/requirements.txt
