@@ -7,7 +7,7 @@ leg
 leg
   text "\"He said: \\\"go\\\"\\nand then he left the room and\" never came back."
   end end_turn
-= text He said: "go"\nand then he left the room and never came back.
+= text "He said: \"go\"\nand then he left the room and never came back."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184

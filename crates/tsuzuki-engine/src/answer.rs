@@ -286,8 +286,7 @@ impl Answer {
     /// The caller or the clock wants no more.
     fn stop_now(&mut self, outcome: Outcome) {
         if let Some(mut running) = self.running.take() {
-            self.queue.push_back(Output::Hangup(running.id));
-            self.close_account(None, &mut running);
+            self.close_account(&mut running);
         }
         self.resting = None;
         self.conclude(

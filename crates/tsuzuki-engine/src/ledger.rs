@@ -121,7 +121,7 @@ impl Ledger {
 
     /// What it cost so far, in US dollars, where prices are known.
     pub(crate) fn cost(&self, abilities: &Abilities) -> Option<f64> {
-        Some(cost(&self.report.usage, abilities)?)
+        cost(&self.report.usage, abilities)
     }
 
     /// About what one more leg costs before it writes anything: the input again, and the text so far.

@@ -282,7 +282,7 @@ impl Case<'_> {
             }
         };
         let may_go_on = !self.anything_shown
-            || (!(self.ask.guarded && !self.policy.continue_guarded)
+            || ((!self.ask.guarded || self.policy.continue_guarded)
                 && self.ask.structure == Structure::Free
                 && matches!(self.open, Open::Text | Open::Reasoning));
         if self.policy.mode == Mode::Off || spent || !may_go_on {
@@ -295,18 +295,16 @@ impl Case<'_> {
         let call = self.go_on(1);
         let first_break =
             matches!(end, End::Cut(Cut::Lost | Cut::Damaged | Cut::Stalled)) && self.faults <= 1;
-        match self.within_budget(call) {
-            Next::Call(call) if !first_break => {
-                let rest = self.rest().0.max(retry_after.unwrap_or_default().0);
-                Next::Rest {
-                    until: self.now.after(Millis(rest)),
-                    why,
-                    call,
-                }
-            }
+        match self.spent_budget() {
+            Some(why) if self.anything_shown => Next::GiveUp(why),
             // An error nobody saw anything before is the caller's own, also when a budget ends the retries.
-            Next::GiveUp(_) if !self.anything_shown => Next::Verbatim,
-            next => next,
+            Some(_) => Next::Verbatim,
+            None if first_break => Next::Call(call),
+            None => {
+                let rest = self.rest().0.max(retry_after.unwrap_or_default().0);
+                let until = self.now.after(Millis(rest));
+                Next::Rest { until, why, call }
+            }
         }
     }
 
@@ -403,17 +401,20 @@ impl Case<'_> {
     }
 
     fn within_budget(&self, call: Call) -> Next {
+        self.spent_budget().map_or(Next::Call(call), Next::GiveUp)
+    }
+
+    /// The budget that leaves no room for another leg, if one does.
+    fn spent_budget(&self) -> Option<Incomplete> {
         if self.ledger.legs() >= self.policy.max_legs {
-            return Next::GiveUp(Incomplete::LegBudget);
+            return Some(Incomplete::LegBudget);
         }
         if self.ledger.spent() >= self.policy.max_output_tokens {
-            return Next::GiveUp(Incomplete::OutputBudget);
+            return Some(Incomplete::OutputBudget);
         }
         let cost = self.ledger.cost(self.abilities).unwrap_or(0.0);
-        if cost + self.ledger.next_input_cost(self.abilities, self.partial) > self.policy.max_cost {
-            return Next::GiveUp(Incomplete::CostBudget);
-        }
-        Next::Call(call)
+        let next = self.ledger.next_input_cost(self.abilities, self.partial);
+        (cost + next > self.policy.max_cost).then_some(Incomplete::CostBudget)
     }
 }
 

@@ -25,6 +25,9 @@ pub(super) enum Closing {
 impl Answer {
     /// The running leg brought its end.
     pub(super) fn leg_ended(&mut self, end: &End, frame: Frame) {
+        if let Some(running) = &mut self.running {
+            running.ended = Some(end.clone());
+        }
         let tail = if self.holds_whole_legs_for(end) {
             Vec::new()
         } else {
@@ -43,7 +46,7 @@ impl Answer {
         let Some(mut running) = self.running.take() else {
             return;
         };
-        self.close_account(Some(end), &mut running);
+        self.close_account(&mut running);
         self.count(end, &running);
         let (partial, _) = self.border();
         let mut case = self.case(&partial, running.way);
@@ -116,9 +119,9 @@ impl Answer {
     }
 
     /// The running leg's head was not joined: ask again at the same border.
-    pub(super) fn rejected(&mut self, progress: Progress) {
+    pub(super) fn rejected(&mut self) {
         self.progress.rejected += 1;
-        self.hang_up(progress);
+        self.hang_up();
         let (partial, _) = self.border();
         let next = plan::after_reject(self.progress.rejected, &self.case(&partial, Way::Anchor));
         self.follow(next, None, Vec::new());
@@ -131,33 +134,34 @@ impl Answer {
             .running
             .as_ref()
             .map_or(Way::First, |running| running.way);
-        self.hang_up(Progress::Cut);
+        self.hang_up();
         let (partial, _) = self.border();
         let next = plan::after_short(&self.case(&partial, way));
         self.follow(next, None, Vec::new());
     }
 
     /// Drops the running leg, none of whose text was joined.
-    fn hang_up(&mut self, progress: Progress) {
+    fn hang_up(&mut self) {
         let Some(mut running) = self.running.take() else {
             return;
         };
         running.repeated.clone_from(&running.received);
-        let end = match progress {
-            Progress::Running => {
-                self.queue.push_back(Output::Hangup(running.id));
-                None
-            }
-            Progress::Finished => Some(End::Finished(Finish::EndTurn)),
-            Progress::Cut => Some(End::Cut(Cut::Length)),
-        };
-        self.close_account(end.as_ref(), &mut running);
+        self.close_account(&mut running);
     }
 
-    pub(super) fn close_account(&mut self, end: Option<&End>, running: &mut Running) {
+    /// Accounts for a leg, and hangs it up if it has not ended by itself.
+    pub(super) fn close_account(&mut self, running: &mut Running) {
+        if running.ended.is_none() {
+            self.queue.push_back(Output::Hangup(running.id));
+        }
         let usage = std::mem::replace(&mut running.usage, Usage::UNKNOWN);
-        self.ledger
-            .end(end, usage, &running.received, &running.repeated, self.now);
+        self.ledger.end(
+            running.ended.as_ref(),
+            usage,
+            &running.received,
+            &running.repeated,
+            self.now,
+        );
     }
 
     /// What stands before the next border: the text without its trailing white space, and that.
@@ -310,6 +314,7 @@ impl Answer {
             withheld: withhold.then(Vec::new),
             stop: None,
             metadata: None,
+            ended: None,
             usage: Usage::UNKNOWN,
             received: String::new(),
             repeated: String::new(),

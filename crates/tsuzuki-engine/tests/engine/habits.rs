@@ -1,11 +1,10 @@
 //! Models that know one text and have a habit at seams.
 
-use tsuzuki_engine::seam;
 use tsuzuki_engine::{By, Cut, Delta, End, Event, Finish, Frame, Head, Leg, Metadata, Stop, Usage};
 
 /// What a model does where it is asked to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Habit {
+pub(crate) enum Habit {
     /// Continues a trimmed prefill with the white space that was trimmed; repeats the anchor
     /// exactly, then goes on.
     Ideal,
@@ -39,7 +38,7 @@ pub enum Habit {
     Meta,
 }
 
-pub const ANCHOR_HABITS: &[Habit] = &[
+pub(crate) const ANCHOR_HABITS: &[Habit] = &[
     Habit::Ideal,
     Habit::Repeats(8),
     Habit::Repeats(20),
@@ -60,18 +59,19 @@ pub const ANCHOR_HABITS: &[Habit] = &[
 ];
 
 /// What a model that is to write `text` writes when `leg` asks.
-pub fn written(text: &str, habit: Habit, leg: &Leg) -> String {
+pub(crate) fn written(text: &str, habit: Habit, leg: &Leg) -> String {
     match &leg.by {
         By::First => text.to_owned(),
         By::Prefill { partial } => {
-            let rest = &text[known(text, partial)..];
-            match habit {
-                Habit::WhiteNotWrittenBack => rest.trim_start().to_owned(),
-                _ => rest.to_owned(),
+            let rest = &text[known(text, partial, habit)..];
+            if habit == Habit::WhiteNotWrittenBack {
+                rest.trim_start().to_owned()
+            } else {
+                rest.to_owned()
             }
         }
         By::Anchor { partial, nudge } => {
-            let at = known(text, partial);
+            let at = known(text, partial, habit);
             let rest = &text[at..];
             let anchor = quoted(nudge);
             let last = |count: usize| {
@@ -115,13 +115,21 @@ pub fn written(text: &str, habit: Habit, leg: &Leg) -> String {
     }
 }
 
-/// How much of `text` the partial of a request covers.
-fn known(text: &str, partial: &str) -> usize {
+/// How much of `text` the partial of a request covers. A model that spoilt a seam itself goes on
+/// from where its text still agrees.
+fn known(text: &str, partial: &str, habit: Habit) -> usize {
+    let agrees = |(at, char): &(usize, char)| partial[*at..].starts_with(*char);
+    let known = text
+        .char_indices()
+        .take_while(agrees)
+        .map(|(at, char)| at + char.len_utf8())
+        .last()
+        .unwrap_or(0);
     assert!(
-        text.starts_with(partial),
+        known == partial.len() || habit != Habit::Ideal,
         "a request carries what was received, and nothing else"
     );
-    partial.len()
+    known
 }
 
 fn quoted(nudge: &str) -> String {
@@ -164,13 +172,13 @@ fn opener(partial: &str) -> String {
 
 /// Which text deltas a text comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chunks {
+pub(crate) enum Chunks {
     Single,
     Tokens,
     Whole,
 }
 
-pub fn chunks(text: &str, chunks: Chunks) -> Vec<String> {
+pub(crate) fn chunks(text: &str, chunks: Chunks) -> Vec<String> {
     let size = match chunks {
         Chunks::Single => 1,
         Chunks::Tokens => 4,
@@ -184,7 +192,7 @@ pub fn chunks(text: &str, chunks: Chunks) -> Vec<String> {
 }
 
 /// The frames of a leg that writes this text and then ends like this.
-pub fn frames(text: &str, end: End, slices: Chunks) -> Vec<Frame> {
+pub(crate) fn frames(text: &str, end: End, slices: Chunks) -> Vec<Frame> {
     let head = Head {
         status: 200,
         headers: Vec::new(),
@@ -228,7 +236,7 @@ pub fn frames(text: &str, end: End, slices: Chunks) -> Vec<Frame> {
 }
 
 /// The frames of a leg that writes this text, cut after `limit` bytes (at a character).
-pub fn limited(text: &str, limit: usize, slices: Chunks) -> Vec<Frame> {
+pub(crate) fn limited(text: &str, limit: usize, slices: Chunks) -> Vec<Frame> {
     if text.len() <= limit {
         return frames(text, End::Finished(Finish::EndTurn), slices);
     }
@@ -237,19 +245,4 @@ pub fn limited(text: &str, limit: usize, slices: Chunks) -> Vec<Frame> {
         .find(|at| text.is_char_boundary(*at))
         .unwrap_or(0);
     frames(&text[..cut], End::Cut(Cut::Length), slices)
-}
-
-/// The rule a plain loop joins by.
-pub fn plain(text: &str, cut: usize, habit: Habit, strip: bool) -> String {
-    let partial = text[..cut].trim_end();
-    let leg_text = match habit {
-        Habit::WhiteNotWrittenBack => text[partial.len()..].trim_start().to_owned(),
-        _ => text[partial.len()..].to_owned(),
-    };
-    let _ = seam::anchor;
-    if strip {
-        format!("{}{}", partial.trim(), leg_text.trim())
-    } else {
-        format!("{}{leg_text}", &text[..cut])
-    }
 }

@@ -253,9 +253,11 @@ pub(crate) fn sample(schema: &Value, depth: usize) -> Value {
         }
         "array" => {
             let item = schema.get("items").filter(|_| depth < DEEPEST);
+            // Lists in lists in lists would grow without end.
+            let most = if depth < 2 { 16 } else { 1 };
             let count = usize::try_from(number("minItems").unwrap_or(1))
                 .unwrap_or(1)
-                .min(16);
+                .min(most);
             item.map_or_else(
                 || json!([]),
                 |item| Value::from(vec![sample(item, depth + 1); count]),
