@@ -5,7 +5,7 @@ use super::running::{Probing, Running};
 use super::{Answer, Output};
 use crate::nudge::nudge;
 use crate::plan::{self, Call, Case, Next, Purpose, Way};
-use crate::seam::{self, Border, Guess, Progress};
+use crate::seam::{self, Border, Demand, Progress};
 use crate::{
     By, Cut, Delivery, End, Event, Finish, Frame, Head, Incomplete, Leg, Metadata, Mode, Outcome,
     Prefill, Seams, Stop, Structure, Tools, Usage,
@@ -270,7 +270,7 @@ impl Answer {
             }
             Way::Anchor => {
                 let anchor = seam::anchor(&partial, self.progress.rejected);
-                let border = Border::anchored(&partial, &held, anchor, self.guess());
+                let border = Border::anchored(&partial, &held, anchor, self.demand());
                 let nudge = nudge(&partial, anchor).into();
                 (
                     By::Anchor {
@@ -334,16 +334,16 @@ impl Answer {
         if self.abilities.prefill == Prefill::Accepted {
             Border::placed(partial, held, self.abilities.echoes_prefill)
         } else {
-            Border::anchored(partial, held, seam::anchor(partial, 0), self.guess())
+            Border::anchored(partial, held, seam::anchor(partial, 0), self.demand())
         }
     }
 
-    fn guess(&self) -> Guess {
+    fn demand(&self) -> Demand {
         let last_try = self.progress.rejected >= self.policy.rejects_per_border;
-        if last_try && self.policy.seams == Seams::BestEffort {
-            Guess::WhenPlausible
-        } else {
-            Guess::Never
+        match (self.policy.seams, last_try) {
+            (Seams::Proven, _) => Demand::Proof,
+            (Seams::BestEffort, false) => Demand::Echo,
+            (Seams::BestEffort, true) => Demand::Plausible,
         }
     }
 
