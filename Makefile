@@ -33,7 +33,7 @@ bench: ## Print the seam score
 
 # Debian keeps the part of Python that makes virtual environments in a package of its own.
 $(VENV)/ready: tests/python/requirements.txt
-	python3 -c 'import ensurepip' || { $(SUDO) apt-get update && $(SUDO) apt-get install -y python3-venv; }
+	python3 -c 'import ensurepip' 2>/dev/null || { $(SUDO) apt-get update && $(SUDO) apt-get install -y python3-venv; }
 	python3 -m venv $(VENV) && $(VENV)/bin/python -m pip install --quiet --requirement $<
 	@touch $@
 

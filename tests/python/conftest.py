@@ -1,9 +1,17 @@
 """Endpoints that tests share, and the order they run in."""
 
+import os
+
 import pytest
 
 import slow
 from endpoint import Endpoint
+
+# The developer's own AWS settings and proxy have no say here.
+for setting in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[setting]
+os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+os.environ["NO_PROXY"] = "127.0.0.1"
 
 
 @pytest.fixture(scope="session")

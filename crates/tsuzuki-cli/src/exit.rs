@@ -69,7 +69,10 @@ pub(crate) fn of(outcome: &Outcome, shown: Shown, said: Option<&str>) -> Result<
         Outcome::Cancelled => Err(Failure::new(
             Exit::Cancelled,
             "the answer was cancelled",
-            "what it had written so far is on standard output",
+            match shown {
+                Shown::Text => "what it had written so far is on standard output",
+                Shown::Nothing => "it had written nothing yet",
+            },
         )),
         Outcome::Refused => Err(Failure::new(
             Exit::Refused,

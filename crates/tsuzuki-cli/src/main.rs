@@ -8,6 +8,7 @@ mod args;
 mod command;
 mod exit;
 mod print;
+mod report;
 
 use std::process::ExitCode;
 

@@ -5,11 +5,12 @@ use super::{read_standard_input, simulator};
 use crate::args::Ask;
 use crate::exit::{self, Exit, Failure, Shown};
 use crate::print::{self, Reader};
+use crate::report;
 use serde_json::{Value, json};
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
-use tsuzuki::engine::{Event, Frame, LegReport, Outcome, Policy, Proof, Report, Why};
-use tsuzuki::wire::{report_json, stop_label};
+use tsuzuki::engine::{Event, Frame, Outcome, Policy, Report, Why};
+use tsuzuki::wire::report_json;
 use tsuzuki::{Client, Question, Reply, Step, Wired};
 
 /// Asks, prints the answer as it comes, and says on standard error how it went.
@@ -30,17 +31,15 @@ pub(crate) async fn run(ask: Ask) -> Result<Exit, Failure> {
         return Ok(Exit::Complete);
     };
     if ask.json {
-        let report: Value = serde_json::from_str(&report_json(&told.report)).unwrap_or_default();
-        let whole = json!({ "text": told.text, "outcome": report["outcome"], "report": report });
+        let printed: Value = serde_json::from_str(&report_json(&told.report)).unwrap_or_default();
+        let whole = json!({ "text": told.text, "outcome": printed["outcome"], "report": printed });
         print::data(&format!("{whole:#}\n"))?;
     } else if !told.text.is_empty() {
         print::line_end_for_the_eye()?;
     }
     if ask.verbose {
-        told.report
-            .legs
-            .iter()
-            .for_each(|leg| print::talk(&part(leg)));
+        let parts = told.report.legs.iter();
+        parts.for_each(|leg| print::talk(&report::part(leg)));
     }
     let shown = if told.text.is_empty() {
         Shown::Nothing
@@ -49,7 +48,7 @@ pub(crate) async fn run(ask: Ask) -> Result<Exit, Failure> {
     };
     let ended = exit::of(&told.outcome, shown, told.said.as_deref());
     if shown == Shown::Text || ended.is_ok() {
-        print::talk(&summary(&told.outcome, &told.report));
+        print::talk(&report::summary(&told.outcome, &told.report));
     }
     ended
 }
@@ -174,73 +173,4 @@ fn message(frame: &Frame) -> Option<String> {
     };
     let error: Value = serde_json::from_slice(frame.source.as_ref()?).ok()?;
     Some(error.get("message")?.as_str()?.to_owned())
-}
-
-/// A count of tokens that may not be known: the call that would have told it broke.
-fn tokens(count: Option<u64>) -> String {
-    count.map_or_else(|| "?".to_owned(), |count| count.to_string())
-}
-
-/// One line about one part.
-fn part(leg: &LegReport) -> String {
-    format!(
-        "part {}: {}, {}, {} tokens in, {} out, {} ms, request {}",
-        leg.id.0,
-        leg.by,
-        leg.end.as_ref().map_or("no end", stop_label),
-        tokens(leg.usage.input),
-        tokens(leg.usage.output),
-        leg.ms,
-        leg.request_id.as_deref().unwrap_or("unknown"),
-    )
-}
-
-/// The report line.
-fn summary(outcome: &Outcome, report: &Report) -> String {
-    let mut line = vec![
-        match outcome {
-            Outcome::Complete => "complete",
-            Outcome::Incomplete(_) => "incomplete",
-            Outcome::Refused => "refused",
-            Outcome::Cancelled => "cancelled",
-        }
-        .to_owned(),
-        match report.legs.len() {
-            1 => "1 part".to_owned(),
-            parts => format!("{parts} parts"),
-        },
-    ];
-    let seams: Vec<String> = [
-        (Proof::Verified, "verified"),
-        (Proof::Placed, "placed"),
-        (Proof::Unverified, "unverified"),
-    ]
-    .into_iter()
-    .map(|(proof, name)| {
-        (
-            report
-                .seams
-                .iter()
-                .filter(|seam| seam.proof == proof)
-                .count(),
-            name,
-        )
-    })
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, name)| format!("{count} {name}"))
-    .collect();
-    if !seams.is_empty() {
-        line.push(format!("seams: {}", seams.join(", ")));
-    }
-    let about = if report.estimated { "about " } else { "" };
-    line.push(format!(
-        "{about}{} tokens in, {} out",
-        tokens(report.usage.input),
-        tokens(report.usage.output)
-    ));
-    if let Some(cost) = report.cost {
-        line.push(format!("${cost:.4} at Bedrock's prices"));
-    }
-    line.push("offline simulator, not an AI model".to_owned());
-    line.join(" · ")
 }
