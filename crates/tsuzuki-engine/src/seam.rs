@@ -152,10 +152,17 @@ pub fn judge(border: &Border, head: &str, progress: Progress) -> Verdict {
                 };
             }
             match place::find(border, anchor, head, progress) {
-                Place::At(_, Proof::Unverified) if *demand == Demand::Proof => {
-                    Verdict::Reject(Reject::NoProof)
+                Place::At(end, proof) => {
+                    let proof = match place::repeats_on(border, &head[end..], progress) {
+                        None => return Verdict::Open,
+                        Some(true) => Proof::Unverified,
+                        Some(false) => proof,
+                    };
+                    if proof == Proof::Unverified && *demand == Demand::Proof {
+                        return Verdict::Reject(Reject::NoProof);
+                    }
+                    join(border, head, end, proof, progress)
                 }
-                Place::At(end, proof) => join(border, head, end, proof, progress),
                 Place::Open if progress == Progress::Running => Verdict::Open,
                 Place::Open if progress == Progress::Cut => Verdict::Short,
                 Place::Open | Place::Nowhere => {

@@ -12,7 +12,7 @@ pub(super) enum Closing {
     Own(Box<Running>),
     /// As we say.
     Made(End, Option<String>),
-    /// By the fault that ended it, on a stream.
+    /// By the fault that ended it, on a stream: as Bedrock does, with nothing behind it.
     Fault(Frame),
 }
 
@@ -73,8 +73,8 @@ impl Answer {
         }
         self.close_block();
         self.close(outcome);
-        let (stop, metadata, fault) = match closing {
-            Closing::Own(mut running) => (running.stop.take(), running.metadata.take(), None),
+        let (stop, metadata) = match closing {
+            Closing::Own(mut running) => (running.stop.take(), running.metadata.take()),
             Closing::Made(end, sequence) => {
                 let stop = Stop {
                     end,
@@ -82,9 +82,9 @@ impl Answer {
                     usage: Usage::UNKNOWN,
                     report: None,
                 };
-                (Some(Frame::made(Event::Stop(stop))), None, None)
+                (Some(Frame::made(Event::Stop(stop))), None)
             }
-            Closing::Fault(frame) => (None, None, Some(frame)),
+            Closing::Fault(frame) => return self.show(frame),
         };
         if let Some(stop) = stop {
             let stop = self.finished_stop(stop);
@@ -92,9 +92,6 @@ impl Answer {
         }
         let metadata = self.finished_metadata(metadata);
         self.show(metadata);
-        if let Some(fault) = fault {
-            self.show(fault);
-        }
     }
 
     /// A message that is closed was begun.

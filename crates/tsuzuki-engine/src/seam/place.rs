@@ -11,6 +11,9 @@ use crate::Proof;
 
 /// How far into a head the repetition may begin behind a preamble, in characters.
 const PREAMBLE: usize = 200;
+/// How many characters from the text so far, repeated behind the repetition that was asked for, are
+/// no coincidence.
+const REPLAY: usize = 40;
 /// The least weight of an overlap behind a preamble, where a coincidence is likelier.
 const LEAST_WEIGHT_BEHIND: usize = 16;
 
@@ -160,6 +163,25 @@ fn behind_preamble(border: &Border, anchor: &Anchor, head: &str, progress: Progr
         .filter(|(length, _)| overlap::proves(&border.letters.chars, *length, LEAST_WEIGHT_BEHIND))
         .max_by_key(|(length, _)| *length)
         .map_or(Place::Nowhere, |(_, end)| Place::At(end, Proof::Verified))
+}
+
+/// Whether a head goes on repeating behind the repetition that placed it: with the end of the text
+/// so far once more, or with a long piece from anywhere in it. Nobody can tell then what is new.
+/// `None` while that depends on what comes.
+pub(super) fn repeats_on(border: &Border, rest: &str, progress: Progress) -> Option<bool> {
+    let partial = &border.letters.chars;
+    let mut letters = Letters::of(rest, Reading::Plain).chars;
+    letters.truncate(REPLAY);
+    let longest = overlap::longest(partial, &letters);
+    if overlap::proves(partial, longest.length, LEAST_WEIGHT) {
+        return Some(true);
+    }
+    match (longest.may_grow, letters.len() == REPLAY) {
+        (false, _) => Some(false),
+        (true, true) => Some(true),
+        (true, false) if progress == Progress::Running => None,
+        (true, false) => Some(false),
+    }
 }
 
 /// Whether a text ends in a line that announces the next one.

@@ -31,6 +31,10 @@ pub(crate) enum Habit {
     ReopensFence,
     /// Opens the code fence again, then just goes on.
     ReopensFenceAndGoesOn,
+    /// Repeats the anchor exactly, twice.
+    RepeatsTwice,
+    /// Repeats the anchor exactly, and then the whole answer from its beginning.
+    RepeatsAndRestartsAnswer,
     /// Just goes on, white space and all.
     GoesOn,
     /// Just goes on, without the white space at the border.
@@ -54,6 +58,8 @@ pub(crate) const ANCHOR_HABITS: &[Habit] = &[
     Habit::RestartsAnswer,
     Habit::ReopensFence,
     Habit::ReopensFenceAndGoesOn,
+    Habit::RepeatsTwice,
+    Habit::RepeatsAndRestartsAnswer,
     Habit::GoesOn,
     Habit::GoesOnTrimmed,
     Habit::Meta,
@@ -99,6 +105,8 @@ pub(crate) fn written(text: &str, habit: Habit, leg: &Leg) -> String {
                     partial[behind(&['.', '。', '!', '?'])..].trim_start()
                 ),
                 Habit::RestartsAnswer => text.to_owned(),
+                Habit::RepeatsTwice => format!("{anchor}\n{anchor}{rest}"),
+                Habit::RepeatsAndRestartsAnswer => format!("{anchor}\n\n{text}"),
                 Habit::ReopensFence => format!("{}{anchor}{rest}", opener(partial)),
                 Habit::ReopensFenceAndGoesOn => format!(
                     "{}{}",
