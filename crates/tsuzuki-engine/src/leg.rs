@@ -28,6 +28,19 @@ pub struct Leg {
     pub by: By,
     /// The output limit to put in place of the caller's; `None` leaves the caller's words.
     pub max_tokens: Option<u32>,
+    /// Whether the provider is asked to cache what continuing adds.
+    pub cache: Cache,
+}
+
+/// Whether the provider is asked to cache the request up to the text so far, so that another try at
+/// the same border reads it at the cache's price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cache {
+    /// It is not.
+    Unasked,
+    /// It is, where the request has room for another cache point.
+    BehindPartial,
 }
 
 /// How a leg asks.

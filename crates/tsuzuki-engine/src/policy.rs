@@ -1,6 +1,6 @@
 //! How far to go. All defaults and limits of an answer stand here.
 
-use crate::Millis;
+use crate::{Cache, Millis};
 use serde::{Deserialize, Serialize};
 
 /// How far to go with one answer.
@@ -22,6 +22,8 @@ pub struct Policy {
     pub report: bool,
     /// Whether an answer watched by a guardrail may be continued at all.
     pub continue_guarded: bool,
+    /// Whether anchor legs ask the provider to cache what they add.
+    pub cache: Cache,
     /// The least output limit of a later leg, in tokens.
     pub leg_floor: u32,
     /// The greatest output limit of a later leg, in tokens.
@@ -79,6 +81,7 @@ impl Policy {
             seams: Seams::BestEffort,
             report: false,
             continue_guarded: false,
+            cache: Cache::Unasked,
             leg_floor: 1024,
             leg_ceiling: 8192,
             rejects_per_border: 2,

@@ -130,6 +130,7 @@ impl Answer {
             ask: Arc::clone(&self.ask),
             by,
             max_tokens: call.max_tokens,
+            cache: self.policy.cache,
         }));
     }
 
