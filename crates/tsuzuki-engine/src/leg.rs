@@ -1,6 +1,6 @@
 //! One call to one model.
 
-use crate::Ask;
+use crate::{Ask, ModelId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
@@ -24,6 +24,8 @@ pub struct Leg {
     pub id: LegId,
     /// What the caller wants.
     pub ask: Arc<Ask>,
+    /// The model to call: the caller's, or one of the operator's fallbacks.
+    pub model: ModelId,
     /// How the leg asks for the rest.
     pub by: By,
     /// The output limit to put in place of the caller's; `None` leaves the caller's words.

@@ -17,6 +17,7 @@ fn body(form: Form, carried: &str, by: By, max_tokens: Option<u32>) -> String {
     let leg = Leg {
         id: LegId(2),
         ask: Arc::new(ask),
+        model: ModelId("m".into()),
         by,
         max_tokens,
         cache: Cache::Unasked,
@@ -52,6 +53,7 @@ fn the_first_leg_goes_out_as_it_came() {
     let leg = Leg {
         id: LegId(1),
         ask: Arc::new(ask),
+        model: ModelId("m".into()),
         by: By::First,
         max_tokens: None,
         cache: Cache::Unasked,
@@ -183,6 +185,7 @@ fn a_request_without_messages_has_nothing_to_go_on_from() {
     let leg = Leg {
         id: LegId(2),
         ask: Arc::new(ask),
+        model: ModelId("m".into()),
         by: prefill("p"),
         max_tokens: None,
         cache: Cache::Unasked,
@@ -203,6 +206,7 @@ fn a_cache_point_stands_behind_what_continuing_adds_while_there_is_room() {
         let leg = Leg {
             id: LegId(2),
             ask: Arc::new(ask),
+            model: ModelId("m".into()),
             by: anchor("so far", "go on"),
             max_tokens: None,
             cache: Cache::BehindPartial,
