@@ -86,7 +86,7 @@ impl Service<Uri> for Connector {
 
     fn call(&mut self, to: Uri) -> Self::Future {
         let connecting = tokio::time::timeout(self.limit, self.https.call(to));
-        async { connecting.await.map_err(|_elapsed| Box::new(TooSlow))? }.boxed()
+        async { connecting.await.map_err(|_elapsed| TooSlow)? }.boxed()
     }
 }
 

@@ -44,29 +44,30 @@ pub(super) async fn inner(settings: Settings) -> Result<Inner, SetupError> {
         Some(_) => Found::given(),
         None => find(settings.profile.as_deref()).await,
     };
-    let (source, access) = match key(&config).filter(|_| settings.credentials.is_none()) {
-        Some(key) => {
-            for endpoint in [&endpoints.runtime, &endpoints.control] {
-                if !endpoint.is_private() {
-                    return Err(SetupError::KeyInTheClear {
-                        from: endpoint.from(),
-                    });
+    let (source, access) =
+        match set("AWS_BEARER_TOKEN_BEDROCK").filter(|_| settings.credentials.is_none()) {
+            Some(key) => {
+                for endpoint in [&endpoints.runtime, &endpoints.control] {
+                    if !endpoint.is_private() {
+                        return Err(SetupError::KeyInTheClear {
+                            from: endpoint.from(),
+                        });
+                    }
                 }
+                (Source::ApiKey, Access::Key(bearer(&key)?))
             }
-            (Source::ApiKey, Access::Key(bearer(&key)?))
-        }
-        None => {
-            let vault = Vault::new(Finder {
-                region: region.clone(),
-                given: settings.credentials.clone(),
-                profile: settings.profile.clone(),
-                base: base
-                    .with_use_fips(config.use_fips())
-                    .with_use_dual_stack(config.use_dual_stack()),
-            });
-            (source, Access::Signature(Box::new(vault)))
-        }
-    };
+            None => {
+                let vault = Vault::new(Finder {
+                    region: region.clone(),
+                    given: settings.credentials.clone(),
+                    profile: settings.profile.clone(),
+                    base: base
+                        .with_use_fips(config.use_fips())
+                        .with_use_dual_stack(config.use_dual_stack()),
+                });
+                (source, Access::Signature(Box::new(vault)))
+            }
+        };
     let connector = Connector::new(
         trust::tls(certificates.as_deref())?,
         settings.limits.connect,
@@ -177,24 +178,18 @@ fn endpoints(
     let planes = [
         (
             &mut endpoints.runtime,
-            "bedrock runtime",
-            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME (or the profile's services)",
+            "bedrock_runtime",
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME, AWS_ENDPOINT_URL or the profile",
         ),
         (
             &mut endpoints.control,
             "bedrock",
-            "AWS_ENDPOINT_URL_BEDROCK (or the profile's services)",
+            "AWS_ENDPOINT_URL_BEDROCK, AWS_ENDPOINT_URL or the profile",
         ),
     ];
-    for (endpoint, service, own) in planes {
+    for (endpoint, service, usual) in planes {
         let told = settings.endpoint.clone().map(|url| (url, "the settings"));
-        let by_service = || service_setting(config, service, "AWS_ENDPOINT_URL", "endpoint_url");
-        let found = told
-            .or_else(|| by_service().map(|url| (url, own)))
-            .or_else(|| {
-                let url = config.endpoint_url()?.to_owned();
-                Some((url, "AWS_ENDPOINT_URL (or the profile's endpoint_url)"))
-            });
+        let found = told.or_else(|| Some((endpoint_url(config, service)?, usual)));
         if let Some((url, from)) = found {
             *endpoint = Endpoint::set(&url, from)?;
         }
@@ -210,28 +205,21 @@ fn endpoints(
     Ok(endpoints)
 }
 
-/// A setting of one service, from environment or profile.
-fn service_setting(
-    config: &SdkConfig,
-    service: &str,
-    variable: &str,
-    property: &str,
-) -> Option<String> {
+/// The endpoint set for a service, or else for all of AWS, in the environment or the profile.
+///
+/// The SDK spells a service's part of a profile with hyphens; AWS documents underscores, as every
+/// other tool reads them, and an id that has underscores itself is left as it is.
+fn endpoint_url(config: &SdkConfig, service: &str) -> Option<String> {
     let key = ServiceConfigKey::builder()
         .service_id(service)
-        .env(variable)
-        .profile(property)
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
         .build()
         .ok()?;
     config
         .service_config()?
         .load_config(key)
-        .filter(|value| !value.trim().is_empty())
-}
-
-/// The API key, if there is one. The SDKs read it from the environment alone.
-fn key(config: &SdkConfig) -> Option<String> {
-    service_setting(config, "bedrock", "AWS_BEARER_TOKEN", "")
+        .filter(|url| !url.trim().is_empty())
 }
 
 /// The field that carries an API key.
