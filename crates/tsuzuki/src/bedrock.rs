@@ -31,6 +31,8 @@ mod geography;
 mod headers;
 mod lanes;
 mod limits;
+mod outgoing;
+mod refusal;
 mod settings;
 mod setup;
 mod sign;
@@ -42,7 +44,7 @@ pub use limits::Limits;
 pub use settings::{Reach, Settings, SetupError};
 pub use source::{Identity, ProfileSource, Source};
 
-use crate::backend::{Lessons, Transport, segment};
+use crate::backend::{Lessons, Transport};
 use crate::models::{Models, Naming, naming};
 use crate::{Error, RawRequest, RawResponse};
 use aws_credential_types::Credentials;
@@ -52,21 +54,16 @@ use credentials::Vault;
 use endpoint::{Endpoint, Endpoints};
 use fault::{Fault, Reason};
 use futures_util::future::BoxFuture;
-use futures_util::stream::{self, StreamExt as _};
+use futures_util::stream::StreamExt as _;
 use headers::HOP;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+use http::{HeaderValue, header};
 use http_body_util::Full;
 use lanes::Lanes;
+use refusal::Refusal;
 use skew::Skew;
 use std::fmt;
 use std::sync::Arc;
 use tsuzuki_wire::engine::{Abilities, ModelId};
-
-/// What we call ourselves when the caller has no name.
-const USER_AGENT: &str = concat!("tsuzuki/", env!("CARGO_PKG_VERSION"));
-
-/// The most bytes of a refusal that are read to see what it is about.
-const MOST_OF_A_REFUSAL: usize = 64 * 1024;
 
 /// Amazon Bedrock in one region, with one set of credentials. Clones share all.
 #[derive(Clone)]
@@ -139,20 +136,20 @@ impl Inner {
         let bare = ModelId(name.to_owned());
         let region = self.identity.region.as_str();
         if let Some(profile) = self.lessons.profile(region, &bare) {
-            let response = self.exchange(&renamed(&request, &profile)).await;
-            let (response, refusal) = read_refusal(response).await;
+            let response = self.exchange(&outgoing::renamed(&request, &profile)).await;
+            let (response, refusal) = refusal::read(response).await;
             if refusal != Some(Refusal::Unknown) {
                 return response;
             }
             self.lessons.name(region, &bare, None);
         }
-        let (response, refusal) = read_refusal(self.exchange(&request).await).await;
+        let (response, refusal) = refusal::read(self.exchange(&request).await).await;
         if refusal != Some(Refusal::NeedsProfile) {
             return response;
         }
         for profile in geography::profiles(&bare, region, self.reach) {
-            let other = self.exchange(&renamed(&request, &profile)).await;
-            let (other, refusal) = read_refusal(other).await;
+            let other = self.exchange(&outgoing::renamed(&request, &profile)).await;
+            let (other, refusal) = refusal::read(other).await;
             if refusal.is_none() {
                 tracing::info!(
                     model = bare.0,
@@ -202,7 +199,7 @@ impl Inner {
     async fn attempt(&self, request: &RawRequest) -> (RawResponse, Option<Credentials>) {
         let endpoint = self.endpoints.serving(&request.path);
         let fault = |fault: Fault<'_>| (fault.response(endpoint.host()), None);
-        let (method, uri, mut fields) = match head(request, endpoint) {
+        let (method, uri, mut fields) = match outgoing::head(request, endpoint) {
             Ok(head) => head,
             Err(what) => return fault(Fault::Unsendable(what)),
         };
@@ -256,101 +253,6 @@ impl Inner {
             }
         }
     }
-}
-
-/// The head of the request that goes out, unsigned; or what is wrong with the one that came.
-fn head(
-    request: &RawRequest,
-    endpoint: &Endpoint,
-) -> Result<(Method, Uri, HeaderMap), &'static str> {
-    let method = Method::from_bytes(request.method.as_bytes())
-        .map_err(|_not_a_method| "its method is not one of HTTP's")?;
-    if !request.path.starts_with('/') {
-        return Err("its path does not begin with a slash");
-    }
-    let uri = endpoint
-        .uri(&request.path)
-        .map_err(|_not_a_path| "its path holds characters that must be percent-encoded")?;
-    let of_the_connection = headers::named_by_connection(&request.headers);
-    let mut fields = HeaderMap::with_capacity(request.headers.len() + 4);
-    for (name, value) in &request.headers {
-        let name = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_not_a_name| "a header field has a name that HTTP does not allow")?;
-        if headers::goes_on(name.as_str(), &of_the_connection) {
-            let value = HeaderValue::from_bytes(value.as_bytes())
-                .map_err(|_not_a_value| "a header field has a value that HTTP does not allow")?;
-            fields.append(name, value);
-        }
-    }
-    fields
-        .entry(header::USER_AGENT)
-        .or_insert(HeaderValue::from_static(USER_AGENT));
-    fields.insert(HOP, HeaderValue::from_static("1"));
-    Ok((method, uri, fields))
-}
-
-/// The same request to another model.
-fn renamed(request: &RawRequest, model: &ModelId) -> RawRequest {
-    let operation = request.path.rsplit('/').next().unwrap_or_default();
-    RawRequest {
-        path: format!("/model/{}/{operation}", segment(model)),
-        ..request.clone()
-    }
-}
-
-/// Why Bedrock would not take a model's id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refusal {
-    /// "… with on-demand throughput isn’t supported. …": recorded.
-    NeedsProfile,
-    /// "The provided model identifier is invalid.": recorded.
-    Unknown,
-}
-
-/// Reads a response as far as it takes to see whether the model's id was refused. The response
-/// stays whole.
-async fn read_refusal(response: RawResponse) -> (RawResponse, Option<Refusal>) {
-    if response.status != 400 {
-        return (response, None);
-    }
-    let RawResponse {
-        status,
-        headers,
-        mut body,
-    } = response;
-    let mut pieces = Vec::new();
-    let mut text = Vec::new();
-    while text.len() < MOST_OF_A_REFUSAL {
-        let Some(piece) = body.next().await else {
-            break;
-        };
-        let broken = piece.is_err();
-        text.extend_from_slice(piece.as_deref().unwrap_or_default());
-        pieces.push(piece);
-        if broken {
-            break;
-        }
-    }
-    let says = |words: &str| {
-        text.windows(words.len())
-            .any(|window| window == words.as_bytes())
-    };
-    let refusal = if says("with on-demand throughput isn") {
-        Some(Refusal::NeedsProfile)
-    } else if says("model identifier is invalid") {
-        Some(Refusal::Unknown)
-    } else {
-        None
-    };
-    let body = stream::iter(pieces).chain(body).boxed();
-    (
-        RawResponse {
-            status,
-            headers,
-            body,
-        },
-        refusal,
-    )
 }
 
 // The access holds credentials, which must not reach a log by way of `{:?}`.

@@ -24,8 +24,8 @@ const MOST_FIELDS: usize = 100;
 const MOST_OF_A_HEAD: usize = 64 * 1024;
 /// What one HTTP/2 stream may send ahead of its reader, in bytes, and all of a lane together: enough
 /// that no slow reader holds up another's stream.
-const AHEAD: u32 = 64 * 1024;
-const AHEAD_OF_ALL: u32 = 8 * 1024 * 1024;
+const AHEAD: u32 = 256 * 1024;
+const AHEAD_OF_ALL: u32 = 32 * 1024 * 1024;
 
 /// A client of one lane.
 pub(super) type Lane = Client<Connector, Full<Bytes>>;

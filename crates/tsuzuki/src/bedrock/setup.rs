@@ -32,6 +32,7 @@ pub(super) async fn inner(settings: Settings) -> Result<Inner, SetupError> {
         .certificates
         .clone()
         .or_else(|| set("AWS_CA_BUNDLE").map(PathBuf::from));
+    let tls = trust::tls(certificates.as_deref())?;
     let base = base(certificates.as_deref())?;
     let region = region(&settings, &base).await?;
     let config = config(&settings, &region).await;
@@ -68,10 +69,7 @@ pub(super) async fn inner(settings: Settings) -> Result<Inner, SetupError> {
                 (source, Access::Signature(Box::new(vault)))
             }
         };
-    let connector = Connector::new(
-        trust::tls(certificates.as_deref())?,
-        settings.limits.connect,
-    );
+    let connector = Connector::new(tls, settings.limits.connect);
     Ok(Inner {
         identity: Identity {
             region,
@@ -98,7 +96,8 @@ fn set(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// What the SDK's providers stand on. Certificates that were named must hold for STS and SSO as well.
+/// What the SDK's providers stand on. Certificates that were named hold for STS and SSO as well; the
+/// SDK panics at bad ones, so they must have been read once before.
 fn base(certificates: Option<&Path>) -> Result<ProviderConfig, SetupError> {
     let base = ProviderConfig::without_region();
     let Some(path) = certificates else {
@@ -108,8 +107,6 @@ fn base(certificates: Option<&Path>) -> Result<ProviderConfig, SetupError> {
         path: path.to_owned(),
         why: error.to_string(),
     })?;
-    // Bad certificates would panic in there: they are refused before.
-    trust::tls(certificates)?;
     let context = TlsContext::builder()
         .with_trust_store(TrustStore::empty().with_pem_certificate(pem))
         .build()

@@ -137,11 +137,11 @@ async fn the_old_ones_serve_while_the_source_fails() {
     let upstream = ok().await;
     let source = Source {
         fails_from: 1,
-        ..Source::new(0, Some(60))
+        ..Source::new(0, Some(12))
     };
     let bedrock = with(&source, upstream.url()).await;
     crowd(&bedrock, 1).await;
-    tokio::time::sleep(Duration::from_millis(7600)).await;
+    tokio::time::sleep(Duration::from_millis(1700)).await;
     for _ in 0..3 {
         assert_eq!(crowd(&bedrock, 10).await, [200; 10]);
     }

@@ -12,7 +12,9 @@ const KEYS: [(&str, &str); 2] = [
     ("AWS_SECRET_ACCESS_KEY", "secret"),
 ];
 
-async fn endpoint(environment: &[(&str, &str)]) -> String {
+type Environment<'a> = &'a [(&'a str, &'a str)];
+
+async fn endpoint(environment: Environment<'_>) -> String {
     let environment: Vec<(&str, &str)> = KEYS.iter().chain(environment).copied().collect();
     let done = Task::default().run(&environment).await;
     assert!(done.identity.is_ok(), "{done:?}");
@@ -24,7 +26,7 @@ async fn endpoint(environment: &[(&str, &str)]) -> String {
 async fn regions_of_all_partitions() {
     let fips = ("AWS_USE_FIPS_ENDPOINT", "true");
     let dual = ("AWS_USE_DUALSTACK_ENDPOINT", "true");
-    let table: [(&str, &[(&str, &str)], &str); 13] = [
+    let table: [(&str, Environment, &str); 13] = [
         ("us-east-1", &[], "bedrock-runtime.us-east-1.amazonaws.com"),
         (
             "us-east-1",
@@ -110,7 +112,7 @@ async fn endpoints_that_were_set() {
     );
     let all = ("AWS_ENDPOINT_URL", "https://all.example:8443/base");
     let region = ("AWS_REGION", "eu-west-1");
-    let table: [(&[(&str, &str)], &str); 7] = [
+    let table: [(Environment, &str); 7] = [
         (&[region, own], "https://own.example"),
         (&[region, all], "https://all.example:8443/base"),
         (&[region, all, own], "https://own.example"),

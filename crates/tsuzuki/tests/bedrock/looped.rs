@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tsuzuki::backend::{Backend, Transport as _};
 use tsuzuki::bedrock::{Bedrock, Limits, Settings};
-use tsuzuki::engine::Report;
+use tsuzuki::engine::{Mode, Policy, Report};
 use tsuzuki::simulator::{Echo, Resume, Rule, Scenario, Simulator};
 use tsuzuki::{Client, Question, RawRequest, Wired};
 
@@ -40,7 +40,13 @@ async fn door(simulator: Simulator) -> Upstream {
 }
 
 async fn ask(backend: Arc<dyn Backend>, question: &Question) -> (String, Report) {
-    let mut reply = Client::new(backend).ask(question).unwrap();
+    // Small legs, so that an answer has many.
+    let policy = Policy {
+        leg_floor: 24,
+        leg_ceiling: 96,
+        ..Policy::new(Mode::Extend)
+    };
+    let mut reply = Client::new(backend).policy(policy).ask(question).unwrap();
     let mut text = String::new();
     while let Some(piece) = reply.next_text().await {
         text.push_str(&piece);
@@ -54,6 +60,7 @@ async fn compare(scenario: impl Fn() -> Scenario) -> (usize, usize, usize) {
     let (mut whole, mut legs) = (0, 0);
     let upstream = door(Simulator::new(scenario())).await;
     let bedrock = Bedrock::connect(settings(upstream.url())).await.unwrap();
+    let alone: Arc<dyn Backend> = Arc::new(Wired::new(Arc::new(Simulator::new(scenario()))));
     let looped: Arc<dyn Backend> = Arc::new(Wired::new(Arc::new(bedrock)));
     for model in MODELS {
         for prompt in PROMPTS {
@@ -61,8 +68,7 @@ async fn compare(scenario: impl Fn() -> Scenario) -> (usize, usize, usize) {
                 let question = Question::new(model, prompt)
                     .max_tokens(10)
                     .streamed(streamed);
-                let alone = Wired::new(Arc::new(Simulator::new(scenario())));
-                let (expected, report) = ask(Arc::new(alone), &question).await;
+                let (expected, report) = ask(Arc::clone(&alone), &question).await;
                 let (text, other) = ask(Arc::clone(&looped), &question).await;
                 assert_eq!(text, expected, "{model} {prompt} {streamed}");
                 assert_eq!(other.is_complete(), report.is_complete());
@@ -238,7 +244,7 @@ async fn faults_on_the_way() {
         })
         .await
         .unwrap();
-        let question = Question::new(MODELS[0], "/long 4").max_tokens(60);
+        let question = Question::new(MODELS[0], "/long 4").max_tokens(20);
         let answer = ask(Arc::new(Wired::new(Arc::new(bedrock))), &question);
         let patience = std::time::Duration::from_secs(30);
         let (text, report) = tokio::time::timeout(patience, answer).await.expect(fault);

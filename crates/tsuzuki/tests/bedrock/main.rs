@@ -2,12 +2,13 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
     clippy::panic,
     clippy::print_stdout,
     reason = "the lints know tests only by their attribute; everything here is a test"
 )]
 
+mod chaos;
 mod child;
 mod credentials;
 mod endpoints;

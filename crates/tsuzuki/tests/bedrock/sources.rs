@@ -1,6 +1,7 @@
 //! Every source of credentials, with a stand-in on this machine.
 
 use crate::child::Task;
+use crate::tls::Authority;
 use crate::upstream::{CONVERSE, REGION, SECRET, Upstream, respond};
 use crate::verifier::Verifier;
 use std::path::Path;
@@ -201,6 +202,58 @@ async fn container() {
         "the container's role",
     )
     .await;
+}
+
+/// A company's certificates hold for everything: the container's endpoint and Bedrock itself.
+#[tokio::test]
+async fn certificates_of_a_company() {
+    let authority = Authority::new();
+    let expires = later();
+    let metadata = Upstream::start_tls(authority.server("localhost", &["http/1.1"]), move |_| {
+        let body = serde_json::json!({
+            "AccessKeyId": "ASIATLS", "SecretAccessKey": SECRET, "Token": "session",
+            "Expiration": expires,
+        });
+        Box::pin(async move { respond(200, &[], body.to_string()) })
+    })
+    .await;
+    let bedrock = Upstream::start_tls(authority.server("localhost", &["h2"]), |_| {
+        Box::pin(async { respond(200, &[], "{}") })
+    })
+    .await;
+    let file = authority.file();
+    let uri = format!("https://localhost:{}/role", metadata.address.port());
+    let url = format!("https://localhost:{}", bedrock.address.port());
+    let environment = [
+        ("AWS_REGION", REGION),
+        ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", url.as_str()),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri.as_str()),
+    ];
+    let trusted = [
+        environment.as_slice(),
+        &[("AWS_CA_BUNDLE", file.to_str().unwrap())],
+    ]
+    .concat();
+    let done = Task::one().run(&trusted).await;
+    assert_eq!(done.answers[0].0, 200, "{done:?}");
+    assert_eq!(bedrock.seen()[0].signed_by(), "ASIATLS");
+    let machine = [
+        environment.as_slice(),
+        &[("SSL_CERT_FILE", file.to_str().unwrap())],
+    ]
+    .concat();
+    assert_eq!(Task::one().run(&machine).await.answers[0].0, 200);
+    let key = [
+        machine.as_slice(),
+        &[("AWS_BEARER_TOKEN_BEDROCK", "the-key")],
+    ]
+    .concat();
+    assert_eq!(Task::one().run(&key).await.answers[0].0, 200);
+    assert_eq!(
+        bedrock.seen()[2].header("authorization"),
+        Some("Bearer the-key")
+    );
+    assert_eq!(metadata.seen().len(), 2, "an API key needs no credentials");
 }
 
 /// The instance's metadata (IMDSv2): region and role.

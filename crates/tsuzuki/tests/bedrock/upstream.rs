@@ -87,6 +87,7 @@ impl Upstream {
                 let Ok((stream, _)) = listener.accept().await else {
                     return;
                 };
+                stream.set_nodelay(true).unwrap();
                 tokio::spawn(serve(stream, this.clone(), Arc::clone(&answer), connection));
             }
         });
@@ -105,6 +106,7 @@ impl Upstream {
                 let Ok((stream, _)) = listener.accept().await else {
                     return;
                 };
+                stream.set_nodelay(true).unwrap();
                 let (acceptor, this, answer) =
                     (acceptor.clone(), this.clone(), Arc::clone(&answer));
                 tokio::spawn(async move {

@@ -25,7 +25,7 @@ impl Verifier<'_> {
             fields
                 .split(", ")
                 .find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
-                .ok_or(format!("no {name}"))
+                .ok_or_else(|| format!("no {name}"))
         };
         let date = seen.header("x-amz-date").ok_or("it has no date")?;
         let scope = format!(
