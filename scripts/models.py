@@ -124,6 +124,18 @@ def count_tokens(model):
     return bool(generation) and (3, 5) <= generation <= (4, 6)
 
 
+def cache_counts(model):
+    """Recorded: Claude 3.5 Haiku, the second 3.5 Sonnet and everything later; not the first 3.5 Sonnet."""
+    generation = claude_generation(model)
+    return bool(generation) and generation >= (3, 5) and "3-5-sonnet-20240620" not in model
+
+
+def tool_type(model):
+    """Recorded: always from Claude 4 on."""
+    generation = claude_generation(model)
+    return bool(generation) and generation >= (4, 0)
+
+
 def sampling(model):
     generation = claude_generation(model)
     if generation and generation >= (4, 7):
@@ -208,6 +220,8 @@ def main():
 # prefill        accepted | refused | unknown; with reasoning off and no tools
 # prefill_error  which message a refusal has
 # sampling       both | one (temperature or topP, not both) | none
+# cache_counts   whether its usage counts the cache even when nothing is cached
+# tool_type      whether its tool calls carry `type: tool_use` on Converse
 # on_demand      whether the bare id is served; otherwise only inference profiles are
 # profiles       prefixes of the cross-region inference profiles
 # price          US dollars per million tokens, bare or global id: input, output, cache read, cache write
@@ -237,6 +251,10 @@ def main():
         print(f"on_demand = {text(on_demand(model, row['profiles']))}")
         print(f"profiles = {text(row['profiles'])}")
         print(f"count_tokens = {text(count_tokens(model))}")
+        if cache_counts(model):
+            print("cache_counts = true")
+        if tool_type(model):
+            print("tool_type = true")
         price = row["price"]
         if price["in"] is not None and price["out"] is not None:
             read = price["cache_read"] if price["cache_read"] is not None else price["in"]

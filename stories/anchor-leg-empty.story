@@ -9,7 +9,7 @@ leg
 leg
   text "The river rises in the hills."
   end end_turn
-= text The river rises in the hills.
+= text "The river rises in the hills."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184, anchor 1184

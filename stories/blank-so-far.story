@@ -7,7 +7,7 @@ leg
 leg
   text "Here it is."
   end end_turn
-= text Here it is.
+= text "Here it is."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, first 8192

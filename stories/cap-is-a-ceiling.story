@@ -6,7 +6,7 @@ leg
   text "One, two, three, four,"
   usage 5 10
   end max_tokens
-= text One, two, three, four,
+= text "One, two, three, four,"
 = stop {cut:length}
 = outcome {incomplete:max_tokens}
 = legs first

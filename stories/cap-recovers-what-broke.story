@@ -9,7 +9,7 @@ leg
   text " three, four,"
   usage 9 7
   end max_tokens
-= text One, two, three, four,
+= text "One, two, three, four,"
 = stop {cut:length}
 = outcome {incomplete:max_tokens}
 = legs first, prefill 167

@@ -7,7 +7,7 @@ leg
 leg
   text " so good"
   end context_full
-= text So far so good
+= text "So far so good"
 = stop {rejected:context_full}
 = outcome {incomplete:context_full}
 = legs first, prefill 1184

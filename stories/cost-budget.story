@@ -6,7 +6,7 @@ leg
   text "One part of the text, "
   usage 100 10
   end max_tokens
-= text One part of the text, 
+= text "One part of the text, "
 = stop {cut:length}
 = outcome {incomplete:cost_budget}
 = legs first

@@ -7,7 +7,7 @@ leg
   end max_tokens
 leg
   fail denied
-= text So far
+= text "So far"
 = stop {cut:length}
 = outcome {incomplete:{rejected:{rejected:denied}}}
 = legs first, prefill 1184

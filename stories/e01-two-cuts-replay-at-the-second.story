@@ -10,7 +10,7 @@ leg
 leg
   text "part two of it is about air, part three is about fire."
   end end_turn
-= text Part one of the report is about water, part two of it is about air, part three is about fire.
+= text "Part one of the report is about water, part two of it is about air, part three is about fire."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184, anchor 2208

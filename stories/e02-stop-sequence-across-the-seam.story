@@ -8,7 +8,7 @@ leg
 leg
   text "wer> extra"
   end end_turn
-= text 42
+= text "42"
 = stop {finished:stop_sequence} "</answer>"
 = outcome complete
 = legs first, prefill 1184

@@ -8,7 +8,7 @@ leg
 leg
   text "alysis> b"
   end end_turn
-= text a </analysis> b
+= text "a </analysis> b"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

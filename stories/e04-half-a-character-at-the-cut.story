@@ -8,7 +8,7 @@ leg
 leg
   text " 😀 done"
   end end_turn
-= text ok and 😀 done
+= text "ok and 😀 done"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

@@ -5,7 +5,7 @@ leg
   half "ok "
   text "😀 done"
   end end_turn
-= text ok 😀 done
+= text "ok 😀 done"
 = stop {finished:end_turn}
 = outcome complete
 = legs first

@@ -11,7 +11,7 @@ leg
   fail overloaded
 leg
   fail overloaded
-= text The river rises in the hills and
+= text "The river rises in the hills and"
 = stop {cut:length}
 = outcome {incomplete:{fault:{cut:{overloaded:{retry_after:null}}}}}
 = legs first, anchor 1184, anchor 1184, anchor 1184

@@ -7,7 +7,7 @@ leg
   fail overloaded
 leg
   fail overloaded
-= text The river rises
+= text "The river rises"
 = fault {cut:{overloaded:{retry_after:null}}}
 = outcome {incomplete:{fault:{cut:{overloaded:{retry_after:null}}}}}
 = legs first, anchor 1184, anchor 1184

@@ -7,7 +7,7 @@ leg
 leg
   text "Here we are."
   end end_turn
-= text Here we are.
+= text "Here we are."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, first, first

@@ -9,8 +9,8 @@ leg
   signature "sig"
   text "It is 42."
   end end_turn
-= reasoning Let me think ab
-= text It is 42.
+= reasoning "Let me think ab"
+= text "It is 42."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, first

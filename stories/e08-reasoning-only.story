@@ -8,7 +8,7 @@ leg
 leg
   reasoning "Hmm, hmm."
   end max_tokens
-= reasoning Hmm, 
+= reasoning "Hmm, "
 = stop {cut:length}
 = outcome {incomplete:reasoning_only}
 = legs first, first 8192

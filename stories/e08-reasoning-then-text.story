@@ -9,8 +9,8 @@ leg
   reasoning "Hmm, hmm."
   text "Yes."
   end end_turn
-= reasoning Hmm, 
-= text Yes.
+= reasoning "Hmm, "
+= text "Yes."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, first 8192

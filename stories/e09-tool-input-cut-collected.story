@@ -13,8 +13,8 @@ leg
   tool t2 search
   input "{\"query\": \"rivers\"}"
   end tool_use
-= text Let me look that up for you.
-= tool t2 search {"query": "rivers"}
+= text "Let me look that up for you."
+= tool t2 search "{\"query\": \"rivers\"}"
 = stop {finished:tool_use}
 = outcome complete
 = legs first, anchor 8192

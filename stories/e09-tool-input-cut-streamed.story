@@ -6,8 +6,8 @@ leg
   tool t1 search
   input "{\"query\": \"riv"
   end max_tokens
-= text Let me look.
-= tool t1 search {"query": "riv
+= text "Let me look."
+= tool t1 search "{\"query\": \"riv"
 = stop {cut:length}
 = outcome {incomplete:not_text}
 = legs first

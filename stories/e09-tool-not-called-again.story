@@ -11,7 +11,7 @@ leg
 leg
   text "Let me look that up for you. Well, never mind."
   end end_turn
-= text Let me look that up for you. Well, never mind.
+= text "Let me look that up for you. Well, never mind."
 = stop {cut:length}
 = outcome {incomplete:not_text}
 = legs first, anchor 8192

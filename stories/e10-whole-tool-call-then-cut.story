@@ -6,8 +6,8 @@ leg
   input "{\"query\": \"rivers\"}"
   text "And now"
   end max_tokens
-= tool t1 search {"query": "rivers"}
-= text And now
+= tool t1 search "{\"query\": \"rivers\"}"
+= text "And now"
 = stop {finished:tool_use}
 = outcome complete
 = legs first

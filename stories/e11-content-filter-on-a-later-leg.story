@@ -7,7 +7,7 @@ leg
 leg
   text " and some more"
   end content_filtered
-= text The first part and some more
+= text "The first part and some more"
 = stop {refused:content_filter}
 = outcome refused
 = legs first, prefill 1184

@@ -5,7 +5,7 @@ ask max_tokens 10
 leg
   text "The first part"
   end max_tokens
-= text The first part
+= text "The first part"
 = stop {cut:length}
 = outcome {incomplete:guarded}
 = legs first

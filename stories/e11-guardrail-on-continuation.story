@@ -9,7 +9,7 @@ leg
 leg
   text "Blocked by policy."
   end guardrail_intervened
-= text The first part
+= text "The first part"
 = stop {refused:guardrail}
 = outcome {incomplete:guardrail_on_continuation}
 = legs first, prefill 1184

@@ -4,7 +4,7 @@ ask guarded
 leg
   text "Sorry, I cannot"
   end guardrail_intervened
-= text Sorry, I cannot
+= text "Sorry, I cannot"
 = stop {refused:guardrail}
 = outcome refused
 = legs first

@@ -3,7 +3,7 @@ model prefill
 leg
   text "I would rather not."
   end refusal
-= text I would rather not.
+= text "I would rather not."
 = stop {refused:declined}
 = outcome refused
 = legs first

@@ -10,8 +10,8 @@ leg
   reasoning "The user asks me to continue."
   text "The river rises in the hills and falls into the sea."
   end end_turn
-= reasoning I will tell about rivers.
-= text The river rises in the hills and falls into the sea.
+= reasoning "I will tell about rivers."
+= text "The river rises in the hills and falls into the sea."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 4160

@@ -10,7 +10,7 @@ leg
 leg
   text " and on"
   end max_tokens
-= text It goes on and on and on
+= text "It goes on and on and on"
 = stop {cut:length}
 = outcome {incomplete:no_progress}
 = legs first, prefill 1184, prefill 2208

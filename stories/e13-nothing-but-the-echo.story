@@ -10,7 +10,7 @@ leg
 leg
   text "The river rises in the hills and"
   end max_tokens
-= text The river rises in the hills and
+= text "The river rises in the hills and"
 = stop {cut:length}
 = outcome {incomplete:no_progress}
 = legs first, anchor 1184, anchor 2208

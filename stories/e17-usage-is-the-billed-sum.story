@@ -14,7 +14,7 @@ leg
   text "eleven."
   usage 72 3
   end end_turn
-= text One, two, three, four, five, six, seven, eight, nine, ten, eleven.
+= text "One, two, three, four, five, six, seven, eight, nine, ten, eleven."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184, prefill 2208

@@ -12,7 +12,7 @@ leg
 leg
   text "The river rises in the hills and falls into the sea."
   end end_turn
-= text The river rises in the hills and falls into the sea.
+= text "The river rises in the hills and falls into the sea."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184, anchor 1184, anchor 2208

@@ -7,8 +7,8 @@ leg
 leg
   text "\"He said: \\\"go\\\"\\nand then he left the room and\" never came back."
   end end_turn
-= text He said: "go"\nand then he left the room and never came back.
+= text "He said: \"go\"\nand then he left the room and never came back."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184
-= seams verified at 43 -48 x0
+= seams unverified at 43 -48 x0

@@ -7,7 +7,7 @@ leg
 leg
   text "He said: \"only \\\"up to here\\\": </tail> «so far» and no further\"."
   end end_turn
-= text He said: "only \\"up to here\\": </tail> «so far» and no further".
+= text "He said: \"only \\\"up to here\\\": </tail> «so far» and no further\"."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184

@@ -10,7 +10,7 @@ leg
 leg
   text "カエルは両生類の一種であり、水辺に生息する。"
   end end_turn
-= text カエルは両生類の一種であり、水辺に生息する。
+= text "カエルは両生類の一種であり、水辺に生息する。"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184, anchor 1184

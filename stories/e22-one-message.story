@@ -15,9 +15,9 @@ leg
   tool t1 map
   input "{}"
   end tool_use
-= reasoning hm
-= text The river rises in the hills and falls into the sea.
-= tool t1 map {}
+= reasoning "hm"
+= text "The river rises in the hills and falls into the sea."
+= tool t1 map "{}"
 = stop {finished:tool_use}
 = outcome complete
 = legs first, anchor 1184, anchor 2208

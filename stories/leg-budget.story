@@ -8,7 +8,7 @@ leg
 leg
   text "another part of the text, "
   end max_tokens
-= text One part of the text, another part of the text, 
+= text "One part of the text, another part of the text, "
 = stop {cut:length}
 = outcome {incomplete:leg_budget}
 = legs first, prefill 1184

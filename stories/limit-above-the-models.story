@@ -8,7 +8,7 @@ leg
 leg
   text " ends."
   end end_turn
-= text A long story ends.
+= text "A long story ends."
 = stop {finished:end_turn}
 = outcome complete
 = legs first 4096, prefill 4096

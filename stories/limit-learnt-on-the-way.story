@@ -9,7 +9,7 @@ leg
 leg
   text " ends."
   end end_turn
-= text A long story ends.
+= text "A long story ends."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1360, prefill 700

@@ -7,7 +7,7 @@ leg
 leg
   text "Fine."
   end end_turn
-= text Fine.
+= text "Fine."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, first

@@ -7,7 +7,7 @@ leg
 leg
   text "This tells the server that the client wants to open a connection."
   end end_turn
-= text The handshake begins when the client sends its first segment. This tells the server that the client wants to open a connection.
+= text "The handshake begins when the client sends its first segment. This tells the server that the client wants to open a connection."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184

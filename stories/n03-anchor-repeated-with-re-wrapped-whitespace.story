@@ -24,7 +24,7 @@ leg
   text "nen"
   text "t."
   end end_turn
-= text an optional hours component, an optional minutes\n    component, and an optional seconds component.
+= text "an optional hours component, an optional minutes\n    component, and an optional seconds component."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184

@@ -24,7 +24,7 @@ leg
   text "ect"
   text "ion"
   end end_turn
-= text The first section explains the design.\n\nThe second section
+= text "The first section explains the design.\n\nThe second section"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184

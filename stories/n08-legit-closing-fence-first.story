@@ -23,7 +23,7 @@ leg
   text "one"
   text "."
   end end_turn
-= text Here is the code:\n\n```python\ndef total(xs):\n    acc = 0\n    return acc\n```\n\nDone.
+= text "Here is the code:\n\n```python\ndef total(xs):\n    acc = 0\n    return acc\n```\n\nDone."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184, anchor 1184, anchor 1184

@@ -53,7 +53,7 @@ leg
   text "\n``"
   text "`\n"
   end end_turn
-= text Here is the code:\n\n```python\ndef total(xs):\n    acc = 0\n    return acc\n```\n
+= text "Here is the code:\n\n```python\ndef total(xs):\n    acc = 0\n    return acc\n```\n"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184, anchor 1184, anchor 1184

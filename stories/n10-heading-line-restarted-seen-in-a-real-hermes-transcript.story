@@ -25,7 +25,7 @@ leg
   text "ssu"
   text "e |"
   end end_turn
-= text fits into existing workflows\n\n**Limitations/Gaps for Content Factory / 教培:**\n\n| Issue |
+= text "fits into existing workflows\n\n**Limitations/Gaps for Content Factory / 教培:**\n\n| Issue |"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184

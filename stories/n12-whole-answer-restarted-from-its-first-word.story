@@ -57,7 +57,7 @@ leg
   text "lie"
   text "s."
   end end_turn
-= text The handshake begins when the client sends its first segment. This tells the server that the client wants to open a connection. Then the server replies.
+= text "The handshake begins when the client sends its first segment. This tells the server that the client wants to open a connection. Then the server replies."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184

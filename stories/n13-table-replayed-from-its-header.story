@@ -27,7 +27,7 @@ leg
   text ".00"
   text " |\n"
   end end_turn
-= text | Model | Price |\n|---|---|\n| Haiku | 0.25 |\n| Sonnet | 3.00 |\n
+= text "| Model | Price |\n|---|---|\n| Haiku | 0.25 |\n| Sonnet | 3.00 |\n"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184

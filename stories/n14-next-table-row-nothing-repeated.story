@@ -23,7 +23,7 @@ leg
   text "1 |"
   text "\n"
   end end_turn
-= text | a | 1 |\n| b | 1 |\n| c | 1 |\n
+= text "| a | 1 |\n| b | 1 |\n| c | 1 |\n"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184, anchor 1184, anchor 1184

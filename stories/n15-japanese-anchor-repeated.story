@@ -15,7 +15,7 @@ leg
   text "\n蛙の"
   text "声に"
   end end_turn
-= text 夏の夕暮れ\n\n緑の葉陰で\n鳴き声響き渡る\n月夜のカエル\n\n蛙の声に
+= text "夏の夕暮れ\n\n緑の葉陰で\n鳴き声響き渡る\n月夜のカエル\n\n蛙の声に"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184

@@ -15,7 +15,7 @@ leg
   text "oll"
   text "ow."
   end end_turn
-= text Note.\n\n**Important** notes follow.
+= text "Note.\n\n**Important** notes follow."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184

@@ -16,7 +16,7 @@ leg
   text "5 U"
   text "SD."
   end end_turn
-= text As of today the grand total is 12,345 USD.
+= text "As of today the grand total is 12,345 USD."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184

@@ -19,7 +19,7 @@ leg
   text "ce\""
   text "}]}"
   end end_turn
-= text {"items": [{"id": 1, "name": "Alice"}]}
+= text "{\"items\": [{\"id\": 1, \"name\": \"Alice\"}]}"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184

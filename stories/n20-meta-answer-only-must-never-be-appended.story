@@ -56,7 +56,7 @@ leg
   text "nue"
   text "."
   end end_turn
-= text The handshake begins when the client sends its first segment. This tells the server that the client wants to
+= text "The handshake begins when the client sends its first segment. This tells the server that the client wants to"
 = stop {cut:length}
 = outcome {incomplete:seam}
 = legs first, anchor 1184, anchor 1184, anchor 1184

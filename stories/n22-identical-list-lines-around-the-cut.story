@@ -29,7 +29,7 @@ leg
   text "- D"
   text "one"
   end end_turn
-= text - Use the cache.\n- Use the cache.\n- Use the index.\n- Done
+= text "- Use the cache.\n- Use the cache.\n- Use the index.\n- Done"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184, anchor 1184, anchor 1184

@@ -8,7 +8,7 @@ leg
   text "\n夕暮れの影\n"
   text "揺れる"
   end end_turn
-= text 池のほとりで\n静かに鳴く小さな声\n夕暮れの影\n揺れる
+= text "池のほとりで\n静かに鳴く小さな声\n夕暮れの影\n揺れる"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

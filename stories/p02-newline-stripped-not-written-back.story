@@ -7,7 +7,7 @@ leg
 leg
   text "夕暮れの影"
   end end_turn
-= text 静かに鳴く小さな声\n夕暮れの影
+= text "静かに鳴く小さな声\n夕暮れの影"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

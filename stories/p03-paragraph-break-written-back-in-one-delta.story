@@ -7,7 +7,7 @@ leg
 leg
   text "\n\nSecond part."
   end end_turn
-= text First part.\n\nSecond part.
+= text "First part.\n\nSecond part."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

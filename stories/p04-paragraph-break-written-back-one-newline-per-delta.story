@@ -9,7 +9,7 @@ leg
   text "\n"
   text "1. Open"
   end end_turn
-= text Steps:\n\n1. Open
+= text "Steps:\n\n1. Open"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

@@ -7,7 +7,7 @@ leg
 leg
   text "\n\n- item"
   end end_turn
-= text Steps:\n\n- item
+= text "Steps:\n\n- item"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

@@ -7,7 +7,7 @@ leg
 leg
   text " 42."
   end end_turn
-= text The answer is 42.
+= text "The answer is 42."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

@@ -8,7 +8,7 @@ leg
   text "tional"
   text "ization"
   end end_turn
-= text internationalization
+= text "internationalization"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

@@ -8,7 +8,7 @@ leg
   text "り、水辺に"
   text "生息する。"
   end end_turn
-= text カエルは両生類の一種であり、水辺に生息する。
+= text "カエルは両生類の一種であり、水辺に生息する。"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

@@ -7,7 +7,7 @@ leg
 leg
   text "\n    return x\n"
   end end_turn
-= text def f(x):\n    return x\n
+= text "def f(x):\n    return x\n"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

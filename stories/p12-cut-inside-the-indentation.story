@@ -7,7 +7,7 @@ leg
 leg
   text "\n        b()\n"
   end end_turn
-= text     if a:\n        b()\n
+= text "    if a:\n        b()\n"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

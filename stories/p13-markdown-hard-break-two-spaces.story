@@ -7,7 +7,7 @@ leg
 leg
   text "  \nline two"
   end end_turn
-= text line one  \nline two
+= text "line one  \nline two"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

@@ -9,7 +9,7 @@ leg
   text "lo w"
   text "orld!"
   end end_turn
-= text Hello world!
+= text "Hello world!"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

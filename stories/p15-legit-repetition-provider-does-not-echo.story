@@ -8,7 +8,7 @@ leg
   text "ha"
   text "ha!"
   end end_turn
-= text hahaha!
+= text "hahaha!"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

@@ -7,7 +7,7 @@ leg
 leg
   text "00 0000"
   end end_turn
-= text 0000 0000 0000 0000
+= text "0000 0000 0000 0000"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

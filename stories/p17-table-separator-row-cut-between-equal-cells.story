@@ -7,7 +7,7 @@ leg
 leg
   text "|---|\n"
   end end_turn
-= text | a | b | c |\n|---|---|---|\n
+= text "| a | b | c |\n|---|---|---|\n"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

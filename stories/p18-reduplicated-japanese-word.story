@@ -8,7 +8,7 @@ leg
   text "いろな"
   text "形がある"
   end end_turn
-= text 仕事はいろいろな形がある
+= text "仕事はいろいろな形がある"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

@@ -7,7 +7,7 @@ leg
 leg
   text "\r\nline2"
   end end_turn
-= text line1\r\nline2
+= text "line1\r\nline2"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

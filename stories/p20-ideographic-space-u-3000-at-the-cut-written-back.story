@@ -7,7 +7,7 @@ leg
 leg
   text "　太郎"
   end end_turn
-= text 名前：　太郎
+= text "名前：　太郎"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

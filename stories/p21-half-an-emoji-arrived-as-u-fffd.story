@@ -7,7 +7,7 @@ leg
 leg
   text "🎉 done"
   end end_turn
-= text Great job 🎉 done
+= text "Great job 🎉 done"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

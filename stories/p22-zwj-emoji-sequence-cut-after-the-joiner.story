@@ -7,7 +7,7 @@ leg
 leg
   text "👩‍👧 です"
   end end_turn
-= text 家族: 👨‍👩‍👧 です
+= text "家族: 👨‍👩‍👧 です"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

@@ -7,7 +7,7 @@ leg
 leg
   text "゚ん"
   end end_turn
-= text ぱん
+= text "ぱん"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

@@ -7,7 +7,7 @@ leg
 leg
   text "0, 3]}"
   end end_turn
-= text {"a": [1, 20, 3]}
+= text "{\"a\": [1, 20, 3]}"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

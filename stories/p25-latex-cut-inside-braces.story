@@ -7,7 +7,7 @@ leg
 leg
   text "2}$$"
   end end_turn
-= text $$\\frac{1}{2}$$
+= text "$$\\frac{1}{2}$$"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

@@ -6,7 +6,7 @@ leg
   end max_tokens
 leg
   end end_turn
-= text The end.
+= text "The end."
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

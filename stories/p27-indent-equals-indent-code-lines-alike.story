@@ -7,7 +7,7 @@ leg
 leg
   text "\n    2,\n]"
   end end_turn
-= text a = [\n    1,\n    2,\n]
+= text "a = [\n    1,\n    2,\n]"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

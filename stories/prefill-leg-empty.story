@@ -6,7 +6,7 @@ leg
   end max_tokens
 leg
   end end_turn
-= text The river rises in the hills.\n
+= text "The river rises in the hills.\n"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, prefill 1184

@@ -4,7 +4,7 @@ ask max_tokens 1
 leg
   text "Hi"
   end max_tokens
-= text Hi
+= text "Hi"
 = stop {cut:length}
 = outcome {incomplete:max_tokens}
 = legs first

@@ -9,7 +9,7 @@ leg
 leg
   text "{\"a\": [1, 2, 3]}"
   end end_turn
-= text {"a": [1, 2, 3]}
+= text "{\"a\": [1, 2, 3]}"
 = stop {finished:end_turn}
 = outcome complete
 = legs first, first 8192

@@ -5,7 +5,7 @@ ask max_tokens 20
 leg
   text "{\"a\": [1, 2"
   end max_tokens
-= text {"a": [1, 2
+= text "{\"a\": [1, 2"
 = stop {cut:length}
 = outcome {incomplete:not_text}
 = legs first

@@ -14,7 +14,7 @@ leg
 leg
   text "| c | 1 |\n"
   end end_turn
-= text | a | 1 |\n| b | 1 |\n
+= text "| a | 1 |\n| b | 1 |\n"
 = stop {cut:length}
 = outcome {incomplete:seam}
 = legs first, anchor 1184, anchor 1184, anchor 1184

@@ -3,7 +3,7 @@ model prefill
 leg
   text "Wait"
   end pause_turn
-= text Wait
+= text "Wait"
 = stop {unknown:pause_turn}
 = outcome {incomplete:{unknown_stop:pause_turn}}
 = legs first

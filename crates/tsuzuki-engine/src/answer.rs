@@ -9,8 +9,11 @@
 //!            └────────── Call ──────────┘
 //! ```
 //!
-//! This file keeps the state and its inputs and outputs; `flow` shows frames, `ending` ends legs.
+//! This file keeps the state and its inputs and outputs; `calling` calls legs, `flow` shows their
+//! frames, `ending` ends them, `closing` closes the message.
 
+mod calling;
+mod closing;
 mod ending;
 mod flow;
 mod message;
@@ -20,8 +23,8 @@ use crate::holdback::Holdback;
 use crate::ledger::Ledger;
 use crate::plan::{self, Call};
 use crate::{
-    Abilities, Ask, End, Event, Finish, Frame, Incomplete, Leg, LegId, Millis, Outcome, Policy,
-    Report, Transcript,
+    Abilities, Ask, End, Event, Finish, Frame, Incomplete, Leg, LegId, Millis, ModelId, Outcome,
+    Policy, Report, Transcript,
 };
 use message::Message;
 use running::Running;
@@ -73,6 +76,8 @@ pub enum Why {
 /// `Wait` or `Over`. It cannot fail: bad input becomes an outcome.
 pub struct Answer {
     ask: Arc<Ask>,
+    /// The model that is called now: the caller's, or a fallback.
+    model: ModelId,
     abilities: Abilities,
     policy: Policy,
     ledger: Ledger,
@@ -144,6 +149,7 @@ impl Answer {
 
     fn idle(ask: Ask, abilities: Abilities, policy: Policy, message: Message) -> Self {
         Self {
+            model: ask.model.clone(),
             ask: Arc::new(ask),
             abilities,
             policy,
@@ -220,6 +226,12 @@ impl Answer {
         }
     }
 
+    /// The model that is called now.
+    #[must_use]
+    pub const fn model(&self) -> &ModelId {
+        &self.model
+    }
+
     /// What the caller wants.
     #[must_use]
     pub fn ask(&self) -> &Ask {
@@ -286,13 +298,12 @@ impl Answer {
     /// The caller or the clock wants no more.
     fn stop_now(&mut self, outcome: Outcome) {
         if let Some(mut running) = self.running.take() {
-            self.queue.push_back(Output::Hangup(running.id));
-            self.close_account(None, &mut running);
+            self.close_account(&mut running);
         }
         self.resting = None;
         self.conclude(
             outcome,
-            ending::Closing::Made(End::Cut(crate::Cut::Length), None),
+            closing::Closing::Made(End::Cut(crate::Cut::Length), None),
         );
     }
 }

@@ -99,6 +99,8 @@ pub(crate) enum Purpose {
     EscalateTool,
     /// To go on without prefill, which turned out to be refused.
     Demote,
+    /// To go on with the next of the operator's fallbacks, since this model keeps failing.
+    FallBack,
     /// To go on below the model's output limit, which turned out to be this.
     Obey { limit: u32 },
 }
@@ -282,9 +284,17 @@ impl Case<'_> {
             }
         };
         let may_go_on = !self.anything_shown
-            || (!(self.ask.guarded && !self.policy.continue_guarded)
+            || ((!self.ask.guarded || self.policy.continue_guarded)
                 && self.ask.structure == Structure::Free
                 && matches!(self.open, Open::Text | Open::Reasoning));
+        let failing = self.faults + self.rests >= self.policy.faults_in_a_row;
+        if failing
+            && !self.policy.fallbacks.is_empty()
+            && self.policy.mode != Mode::Off
+            && may_go_on
+        {
+            return self.fall_back();
+        }
         if self.policy.mode == Mode::Off || spent || !may_go_on {
             return if self.anything_shown {
                 Next::GiveUp(Incomplete::Fault(end.clone()))
@@ -295,19 +305,37 @@ impl Case<'_> {
         let call = self.go_on(1);
         let first_break =
             matches!(end, End::Cut(Cut::Lost | Cut::Damaged | Cut::Stalled)) && self.faults <= 1;
-        match self.within_budget(call) {
-            Next::Call(call) if !first_break => {
-                let rest = self.rest().0.max(retry_after.unwrap_or_default().0);
-                Next::Rest {
-                    until: self.now.after(Millis(rest)),
-                    why,
-                    call,
-                }
-            }
+        match self.spent_budget() {
+            Some(why) if self.anything_shown => Next::GiveUp(why),
             // An error nobody saw anything before is the caller's own, also when a budget ends the retries.
-            Next::GiveUp(_) if !self.anything_shown => Next::Verbatim,
-            next => next,
+            Some(_) => Next::Verbatim,
+            None if first_break => Next::Call(call),
+            None => {
+                let rest = self.rest().0.max(retry_after.unwrap_or_default().0);
+                let until = self.now.after(Millis(rest));
+                Next::Rest { until, why, call }
+            }
         }
+    }
+
+    /// The same border with another model, whose abilities are not this one's: always by anchor,
+    /// which proves itself whatever the model is.
+    fn fall_back(&self) -> Next {
+        let way = if self.partial.is_empty() {
+            Way::First
+        } else {
+            Way::Anchor
+        };
+        let max_tokens = if way == Way::First {
+            None
+        } else {
+            self.size(1)
+        };
+        self.within_budget(Call {
+            way,
+            max_tokens,
+            purpose: Purpose::FallBack,
+        })
     }
 
     /// The rest before the next try: doubling, with jitter of up to a half so that many answers
@@ -403,17 +431,20 @@ impl Case<'_> {
     }
 
     fn within_budget(&self, call: Call) -> Next {
+        self.spent_budget().map_or(Next::Call(call), Next::GiveUp)
+    }
+
+    /// The budget that leaves no room for another leg, if one does.
+    fn spent_budget(&self) -> Option<Incomplete> {
         if self.ledger.legs() >= self.policy.max_legs {
-            return Next::GiveUp(Incomplete::LegBudget);
+            return Some(Incomplete::LegBudget);
         }
         if self.ledger.spent() >= self.policy.max_output_tokens {
-            return Next::GiveUp(Incomplete::OutputBudget);
+            return Some(Incomplete::OutputBudget);
         }
         let cost = self.ledger.cost(self.abilities).unwrap_or(0.0);
-        if cost + self.ledger.next_input_cost(self.abilities, self.partial) > self.policy.max_cost {
-            return Next::GiveUp(Incomplete::CostBudget);
-        }
-        Next::Call(call)
+        let next = self.ledger.next_input_cost(self.abilities, self.partial);
+        (cost + next > self.policy.max_cost).then_some(Incomplete::CostBudget)
     }
 }
 

@@ -19,6 +19,7 @@ struct Printed<'a> {
 #[serde(rename_all = "camelCase")]
 struct Leg<'a> {
     request_id: Option<&'a str>,
+    model: &'a str,
     by: &'a str,
     stop: Option<&'a str>,
     usage: Counts,
@@ -63,8 +64,9 @@ struct Cost {
     continuation_share: Option<f64>,
 }
 
-/// Prints a report.
-pub(crate) fn print(report: &Report) -> String {
+/// Prints a report as the JSON object that answers carry.
+#[must_use]
+pub fn print(report: &Report) -> String {
     let (outcome, reason) = words(report.outcome.as_ref());
     let printed = Printed {
         outcome,
@@ -97,6 +99,7 @@ pub(crate) fn print(report: &Report) -> String {
 fn leg(leg: &LegReport) -> Leg<'_> {
     Leg {
         request_id: leg.request_id.as_deref(),
+        model: &leg.model.0,
         by: &leg.by,
         stop: leg.end.as_ref().map(stop::label),
         usage: counts(leg.usage),

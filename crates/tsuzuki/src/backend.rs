@@ -1,12 +1,14 @@
 //! How legs go out.
 
 mod lessons;
+mod story;
 mod wired;
 
 use crate::{RawRequest, RawResponse};
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 pub use lessons::Lessons;
+pub use story::StoryBackend;
 use tsuzuki_wire::engine::{Abilities, Frame, Leg, Lesson, ModelId};
 pub use wired::Wired;
 pub(crate) use wired::segment;

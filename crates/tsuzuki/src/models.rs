@@ -62,6 +62,12 @@ pub struct Model {
     pub profiles: Vec<String>,
     /// Whether CountTokens knows it.
     pub count_tokens: bool,
+    /// Whether its usage counts the cache even when nothing is cached.
+    #[serde(default)]
+    pub cache_counts: bool,
+    /// Whether its tool calls carry an undocumented `type` on Converse.
+    #[serde(default)]
+    pub tool_type: bool,
     /// What it costs, in US dollars per million tokens.
     pub price: Option<PriceRow>,
     /// The day from which AWS no longer serves it.

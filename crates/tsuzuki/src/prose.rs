@@ -15,6 +15,9 @@ use std::fmt::Write as _;
 /// The most units a text has: enough for any test, and an end to every request.
 pub const MOST: usize = 20_000;
 
+/// The greatest number that is counted from.
+const GREATEST: usize = 999_999_999;
+
 /// The language of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
@@ -112,7 +115,8 @@ impl Prose {
                 })
                 .finish("", "", ""),
             Self::Count { from, to } => {
-                let count = clamp(to.saturating_sub(from) + 1);
+                let from = from.min(GREATEST);
+                let count = clamp(to.min(GREATEST).saturating_sub(from) + 1);
                 let word = |n| match language {
                     Language::English => english(n),
                     Language::Japanese => kanji(n),

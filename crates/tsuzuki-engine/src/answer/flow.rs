@@ -1,7 +1,7 @@
 //! How the content of a leg reaches the caller: through the seam's verdict, the block numbering and
 //! the hold-back.
 
-use super::ending::Closing;
+use super::closing::Closing;
 use super::message::kind_of;
 use super::running::{Place, Placed, Probing};
 use super::{Answer, Output};
@@ -90,7 +90,7 @@ impl Answer {
                 }
             }
             Verdict::Reject(_) => {
-                self.rejected(progress);
+                self.rejected();
                 Settled::Gone
             }
             Verdict::Short => {
@@ -266,8 +266,7 @@ impl Answer {
                 self.show(frame);
             }
             if let Some(mut running) = self.running.take() {
-                self.queue.push_back(Output::Hangup(running.id));
-                self.close_account(None, &mut running);
+                self.close_account(&mut running);
             }
             let end = End::Finished(Finish::StopSequence);
             return self.conclude(

@@ -2,7 +2,7 @@
 
 use crate::plan::Way;
 use crate::seam::Border;
-use crate::{BlockKind, Event, Frame, LegId, Usage};
+use crate::{BlockKind, End, Event, Frame, LegId, Usage};
 
 /// A leg that is running.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(super) struct Running {
     pub(super) withheld: Option<Vec<Frame>>,
     pub(super) stop: Option<Frame>,
     pub(super) metadata: Option<Frame>,
+    /// How it ended, once it did.
+    pub(super) ended: Option<End>,
     pub(super) usage: Usage,
     /// All text it wrote.
     pub(super) received: String,

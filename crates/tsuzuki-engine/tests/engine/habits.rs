@@ -1,16 +1,16 @@
 //! Models that know one text and have a habit at seams.
 
-use tsuzuki_engine::seam;
 use tsuzuki_engine::{By, Cut, Delta, End, Event, Finish, Frame, Head, Leg, Metadata, Stop, Usage};
 
 /// What a model does where it is asked to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Habit {
+pub(crate) enum Habit {
     /// Continues a trimmed prefill with the white space that was trimmed; repeats the anchor
     /// exactly, then goes on.
     Ideal,
-    /// Does not write back the white space that was trimmed from a prefill.
-    WhiteNotWrittenBack,
+    /// Does not write back the white space that was trimmed from a prefill, whose text was cut after
+    /// so many bytes.
+    WhiteNotWrittenBack(usize),
     /// Repeats the last so many characters, whatever it was asked to repeat.
     Repeats(usize),
     /// Says that it will go on, then repeats the anchor.
@@ -31,6 +31,10 @@ pub enum Habit {
     ReopensFence,
     /// Opens the code fence again, then just goes on.
     ReopensFenceAndGoesOn,
+    /// Repeats the anchor exactly, twice.
+    RepeatsTwice,
+    /// Repeats the anchor exactly, and then the whole answer from its beginning.
+    RepeatsAndRestartsAnswer,
     /// Just goes on, white space and all.
     GoesOn,
     /// Just goes on, without the white space at the border.
@@ -39,7 +43,7 @@ pub enum Habit {
     Meta,
 }
 
-pub const ANCHOR_HABITS: &[Habit] = &[
+pub(crate) const ANCHOR_HABITS: &[Habit] = &[
     Habit::Ideal,
     Habit::Repeats(8),
     Habit::Repeats(20),
@@ -54,24 +58,26 @@ pub const ANCHOR_HABITS: &[Habit] = &[
     Habit::RestartsAnswer,
     Habit::ReopensFence,
     Habit::ReopensFenceAndGoesOn,
+    Habit::RepeatsTwice,
+    Habit::RepeatsAndRestartsAnswer,
     Habit::GoesOn,
     Habit::GoesOnTrimmed,
     Habit::Meta,
 ];
 
 /// What a model that is to write `text` writes when `leg` asks.
-pub fn written(text: &str, habit: Habit, leg: &Leg) -> String {
+pub(crate) fn written(text: &str, habit: Habit, leg: &Leg) -> String {
     match &leg.by {
         By::First => text.to_owned(),
         By::Prefill { partial } => {
-            let rest = &text[known(text, partial)..];
-            match habit {
-                Habit::WhiteNotWrittenBack => rest.trim_start().to_owned(),
-                _ => rest.to_owned(),
+            let rest = &text[known(text, partial, habit)..];
+            if let Habit::WhiteNotWrittenBack(cut) = habit {
+                return text[cut..].to_owned();
             }
+            rest.to_owned()
         }
         By::Anchor { partial, nudge } => {
-            let at = known(text, partial);
+            let at = known(text, partial, habit);
             let rest = &text[at..];
             let anchor = quoted(nudge);
             let last = |count: usize| {
@@ -87,7 +93,7 @@ pub fn written(text: &str, habit: Habit, leg: &Leg) -> String {
                 })
             };
             match habit {
-                Habit::Ideal | Habit::WhiteNotWrittenBack => format!("{anchor}{rest}"),
+                Habit::Ideal | Habit::WhiteNotWrittenBack(_) => format!("{anchor}{rest}"),
                 Habit::Repeats(count) => format!("{}{rest}", &partial[last(count)..]),
                 Habit::Preamble => format!("Sure, I will go on from there:\n\n{anchor}{rest}"),
                 Habit::Dots => format!("...{anchor}{rest}"),
@@ -99,6 +105,8 @@ pub fn written(text: &str, habit: Habit, leg: &Leg) -> String {
                     partial[behind(&['.', '。', '!', '?'])..].trim_start()
                 ),
                 Habit::RestartsAnswer => text.to_owned(),
+                Habit::RepeatsTwice => format!("{anchor}\n{anchor}{rest}"),
+                Habit::RepeatsAndRestartsAnswer => format!("{anchor}\n\n{text}"),
                 Habit::ReopensFence => format!("{}{anchor}{rest}", opener(partial)),
                 Habit::ReopensFenceAndGoesOn => format!(
                     "{}{}",
@@ -115,13 +123,21 @@ pub fn written(text: &str, habit: Habit, leg: &Leg) -> String {
     }
 }
 
-/// How much of `text` the partial of a request covers.
-fn known(text: &str, partial: &str) -> usize {
+/// How much of `text` the partial of a request covers. A model that spoilt a seam itself goes on
+/// from where its text still agrees.
+fn known(text: &str, partial: &str, habit: Habit) -> usize {
+    let agrees = |(at, char): &(usize, char)| partial[*at..].starts_with(*char);
+    let known = text
+        .char_indices()
+        .take_while(agrees)
+        .map(|(at, char)| at + char.len_utf8())
+        .last()
+        .unwrap_or(0);
     assert!(
-        text.starts_with(partial),
+        known == partial.len() || habit != Habit::Ideal,
         "a request carries what was received, and nothing else"
     );
-    partial.len()
+    known
 }
 
 fn quoted(nudge: &str) -> String {
@@ -164,13 +180,13 @@ fn opener(partial: &str) -> String {
 
 /// Which text deltas a text comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Chunks {
+pub(crate) enum Chunks {
     Single,
     Tokens,
     Whole,
 }
 
-pub fn chunks(text: &str, chunks: Chunks) -> Vec<String> {
+pub(crate) fn chunks(text: &str, chunks: Chunks) -> Vec<String> {
     let size = match chunks {
         Chunks::Single => 1,
         Chunks::Tokens => 4,
@@ -184,7 +200,7 @@ pub fn chunks(text: &str, chunks: Chunks) -> Vec<String> {
 }
 
 /// The frames of a leg that writes this text and then ends like this.
-pub fn frames(text: &str, end: End, slices: Chunks) -> Vec<Frame> {
+pub(crate) fn frames(text: &str, end: End, slices: Chunks) -> Vec<Frame> {
     let head = Head {
         status: 200,
         headers: Vec::new(),
@@ -228,7 +244,7 @@ pub fn frames(text: &str, end: End, slices: Chunks) -> Vec<Frame> {
 }
 
 /// The frames of a leg that writes this text, cut after `limit` bytes (at a character).
-pub fn limited(text: &str, limit: usize, slices: Chunks) -> Vec<Frame> {
+pub(crate) fn limited(text: &str, limit: usize, slices: Chunks) -> Vec<Frame> {
     if text.len() <= limit {
         return frames(text, End::Finished(Finish::EndTurn), slices);
     }
@@ -239,17 +255,10 @@ pub fn limited(text: &str, limit: usize, slices: Chunks) -> Vec<Frame> {
     frames(&text[..cut], End::Cut(Cut::Length), slices)
 }
 
-/// The rule a plain loop joins by.
-pub fn plain(text: &str, cut: usize, habit: Habit, strip: bool) -> String {
-    let partial = text[..cut].trim_end();
-    let leg_text = match habit {
-        Habit::WhiteNotWrittenBack => text[partial.len()..].trim_start().to_owned(),
-        _ => text[partial.len()..].to_owned(),
-    };
-    let _ = seam::anchor;
-    if strip {
-        format!("{}{}", partial.trim(), leg_text.trim())
-    } else {
-        format!("{}{leg_text}", &text[..cut])
-    }
+/// Whether a cut stands behind the whole of a run of white space, or in none. Inside one, nobody can
+/// tell how much of it a model left out.
+pub(crate) fn whole_white(text: &str, cut: usize) -> bool {
+    let before = &text[..cut];
+    !before.trim_end().is_empty()
+        && (!before.ends_with(char::is_whitespace) || !text[cut..].starts_with(char::is_whitespace))
 }

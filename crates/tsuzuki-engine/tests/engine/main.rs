@@ -1,5 +1,12 @@
 //! The engine through its public face: stories, laws, seams.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics and says why"
+)]
+
+mod fuzz;
 mod habits;
 mod laws;
 mod score;

@@ -7,22 +7,22 @@ use tsuzuki_engine::{Abilities, Ask, Mode, Outcome, Policy, Prefill, Proof};
 
 /// How answers ended.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Score {
-    pub answers: usize,
+pub(crate) struct Score {
+    pub(crate) answers: usize,
     /// The whole text, to the byte.
-    pub exact: usize,
+    pub(crate) exact: usize,
     /// Not the whole text, and it says so.
-    pub incomplete: usize,
+    pub(crate) incomplete: usize,
     /// Another text, at a seam marked unverified.
-    pub unverified: usize,
+    pub(crate) unverified: usize,
     /// Another text, and nothing says so.
-    pub silently_wrong: usize,
+    pub(crate) silently_wrong: usize,
     /// Legs beyond the two that one cut needs.
-    pub extra_legs: usize,
+    pub(crate) extra_legs: usize,
 }
 
 /// Plays one answer that is cut once, after `cut` bytes.
-pub fn answer(text: &str, cut: usize, prefill: bool, habit: Habit, chunks: Chunks) -> Score {
+pub(crate) fn answer(text: &str, cut: usize, prefill: bool, habit: Habit, chunks: Chunks) -> Score {
     let mut abilities = Abilities::unknown();
     abilities.prefill = if prefill {
         Prefill::Accepted
@@ -55,12 +55,12 @@ pub fn answer(text: &str, cut: usize, prefill: bool, habit: Habit, chunks: Chunk
     }
 }
 
-pub fn ask() -> Ask {
+pub(crate) fn ask() -> Ask {
     Story::parse("ask max_tokens 10").expect("a story").ask
 }
 
 impl Score {
-    pub fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.answers += other.answers;
         self.exact += other.exact;
         self.incomplete += other.incomplete;

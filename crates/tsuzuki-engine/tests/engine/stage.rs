@@ -7,20 +7,20 @@ use tsuzuki_engine::{
 };
 
 /// What the caller saw, and what the engine did.
-pub struct Played {
-    pub frames: Vec<Frame>,
-    pub legs: Vec<Leg>,
-    pub hung_up: Vec<LegId>,
-    pub rests: Vec<u64>,
-    pub outcome: Outcome,
-    pub report: Report,
+pub(crate) struct Played {
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) legs: Vec<Leg>,
+    pub(crate) hung_up: Vec<LegId>,
+    pub(crate) rests: Vec<u64>,
+    pub(crate) outcome: Outcome,
+    pub(crate) report: Report,
 }
 
 /// Far more steps than any bounded answer takes.
 const ENDLESS: usize = 2_000_000;
 
 /// Plays a new answer; `model` says what each leg brings.
-pub fn play(
+pub(crate) fn play(
     ask: Ask,
     abilities: Abilities,
     policy: Policy,
@@ -30,7 +30,7 @@ pub fn play(
 }
 
 /// Drives an answer to its end. Time passes only while it rests, and one millisecond a frame.
-pub fn drive(mut answer: Answer, mut model: impl FnMut(&Leg) -> Vec<Frame>) -> Played {
+pub(crate) fn drive(mut answer: Answer, mut model: impl FnMut(&Leg) -> Vec<Frame>) -> Played {
     let mut played = Played {
         frames: Vec::new(),
         legs: Vec::new(),
@@ -87,14 +87,18 @@ pub fn drive(mut answer: Answer, mut model: impl FnMut(&Leg) -> Vec<Frame>) -> P
 
 impl Played {
     /// All text the caller saw.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.frames.iter().filter_map(Frame::text).collect()
     }
 
     /// The message as lines, blocks whole.
-    pub fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
-        let mut open: Option<(u32, String)> = None;
+        let mut open: Option<(u32, String, String)> = None;
+        let close = |open: &mut Option<(u32, String, String)>| {
+            let (_, label, content) = open.take()?;
+            Some(format!("{label}{}", serde_json::Value::from(content)))
+        };
         for frame in &self.frames {
             let (block, label) = match &frame.event {
                 Event::BlockStart {
@@ -104,17 +108,17 @@ impl Played {
                 Event::BlockStart { block, kind } => (*block, format!("{kind:?} ").to_lowercase()),
                 Event::Delta { block, delta } => (*block, label(delta).to_owned()),
                 Event::Stop(stop) => {
-                    lines.extend(open.take().map(|(_, line)| line));
-                    let sequence = stop
-                        .sequence
-                        .as_ref()
-                        .map(|text| format!(" {text:?}"))
-                        .unwrap_or_default();
-                    lines.push(format!("stop {}{sequence}", name_of(&stop.end)));
+                    lines.extend(close(&mut open));
+                    let sequence = stop.sequence.as_ref().map(|text| format!(" {text:?}"));
+                    lines.push(format!(
+                        "stop {}{}",
+                        name_of(&stop.end),
+                        sequence.unwrap_or_default()
+                    ));
                     continue;
                 }
                 Event::End(end) => {
-                    lines.extend(open.take().map(|(_, line)| line));
+                    lines.extend(close(&mut open));
                     lines.push(format!("fault {}", name_of(end)));
                     continue;
                 }
@@ -122,30 +126,24 @@ impl Played {
                 | Event::Start { .. }
                 | Event::BlockStop { .. }
                 | Event::Metadata(_)
-                | Event::Other => continue,
+                | Event::Other => {
+                    continue;
+                }
             };
-            if open.as_ref().is_none_or(|(number, _)| *number != block) {
-                lines.extend(open.take().map(|(_, line)| line));
-                open = Some((block, label));
+            if open.as_ref().is_none_or(|(number, ..)| *number != block) {
+                lines.extend(close(&mut open));
+                open = Some((block, label, String::new()));
             }
-            if let (Event::Delta { delta, .. }, Some((_, line))) = (&frame.event, &mut open) {
-                line.push_str(content(delta));
+            if let (Event::Delta { delta, .. }, Some((_, _, text))) = (&frame.event, &mut open) {
+                text.push_str(content(delta));
             }
         }
-        lines.extend(open.map(|(_, line)| line));
+        lines.extend(close(&mut open));
         lines
-            .iter()
-            .map(|line| {
-                line.replace('\\', "\\\\")
-                    .replace('\n', "\\n")
-                    .replace('\r', "\\r")
-                    .replace('\u{fffd}', "\\ufffd")
-            })
-            .collect()
     }
 
     /// What happened, in one line each.
-    pub fn summary(&self) -> Vec<String> {
+    pub(crate) fn summary(&self) -> Vec<String> {
         let by = |leg: &Leg| match &leg.by {
             By::First => "first".to_owned(),
             By::Prefill { .. } => "prefill".to_owned(),
@@ -190,7 +188,7 @@ impl Played {
     }
 
     /// Law 9: one well-formed message, whatever the legs did.
-    pub fn assert_grammar(&self) {
+    pub(crate) fn assert_grammar(&self) {
         let (mut started, mut stopped, mut metadata, mut ended) = (0, 0, 0, 0);
         let mut open: Option<u32> = None;
         let mut last: Option<u32> = None;
@@ -245,7 +243,7 @@ impl Played {
             "one stop or one fault, not {stopped} and {ended}"
         );
         assert!(
-            metadata == stopped || ended == 1,
+            metadata == stopped,
             "a message that stopped has its metadata"
         );
     }
@@ -282,7 +280,7 @@ fn outcome_name(outcome: &Outcome) -> String {
 }
 
 /// The same frames with their text deltas sliced another way.
-pub fn sliced(frames: &[Frame], slice: impl Fn(&str) -> Vec<String>) -> Vec<Frame> {
+pub(crate) fn sliced(frames: &[Frame], slice: impl Fn(&str) -> Vec<String>) -> Vec<Frame> {
     let mut out: Vec<Frame> = Vec::new();
     let mut text: Option<(u32, String)> = None;
     let flush = |text: &mut Option<(u32, String)>, out: &mut Vec<Frame>| {
@@ -299,25 +297,25 @@ pub fn sliced(frames: &[Frame], slice: impl Fn(&str) -> Vec<String>) -> Vec<Fram
         }
     };
     for frame in frames {
-        match &frame.event {
-            Event::Delta {
-                block,
-                delta:
-                    Delta::Text {
-                        text: piece,
-                        half: false,
-                    },
-            } => match &mut text {
+        if let Event::Delta {
+            block,
+            delta:
+                Delta::Text {
+                    text: piece,
+                    half: false,
+                },
+        } = &frame.event
+        {
+            match &mut text {
                 Some((open, text)) if open == block => text.push_str(piece),
-                _ => {
+                Some(_) | None => {
                     flush(&mut text, &mut out);
                     text = Some((*block, piece.clone()));
                 }
-            },
-            _ => {
-                flush(&mut text, &mut out);
-                out.push(frame.clone());
             }
+        } else {
+            flush(&mut text, &mut out);
+            out.push(frame.clone());
         }
     }
     flush(&mut text, &mut out);

@@ -58,7 +58,7 @@ fn every_story_is_told_as_written() {
             );
         }
     }
-    assert!(stories >= 30, "only {stories} stories were found");
+    assert!(stories >= 90, "only {stories} stories were found");
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 

@@ -1,6 +1,6 @@
 //! Texts of our own, of the kinds that seams spoil.
 
-pub const TEXTS: &[(&str, &str)] = &[
+pub(crate) const TEXTS: &[(&str, &str)] = &[
     ("english prose", ENGLISH),
     ("japanese prose", JAPANESE),
     ("python", PYTHON),

@@ -8,7 +8,7 @@ use futures_util::stream::BoxStream;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::Arc;
 use tsuzuki_wire::engine::{
-    Abilities, Cut, End, Event, Frame, Head, Leg, Lesson, ModelId, Rejection,
+    Abilities, Cut, Delivery, End, Event, Frame, Head, Leg, Lesson, ModelId, Rejection,
 };
 use tsuzuki_wire::{Decoder, Form};
 
@@ -45,7 +45,7 @@ impl Backend for Wired {
                 yield Frame::end(End::Rejected(Rejection::Invalid));
                 return;
             };
-            let RawResponse { status, headers, mut body } = transport.call(&leg.ask.model, request).await;
+            let RawResponse { status, headers, mut body } = transport.call(&leg.model, request).await;
             let headers: Vec<(String, String)> =
                 headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
             let request_id = headers.iter().find(|(name, _)| name == REQUEST_ID).map(|(_, value)| value.clone());
@@ -54,18 +54,23 @@ impl Backend for Wired {
             yield Frame::made(Event::Head(head));
             let mut frames = Vec::new();
             loop {
-                let piece = body.next().await;
-                let last = match piece {
+                let broken = match body.next().await {
                     Some(Ok(bytes)) => {
                         decoder.push(bytes, &mut frames);
                         None
                     }
-                    Some(Err(BodyError::Stalled)) => Some(Some(Cut::Stalled)),
-                    Some(Err(BodyError::Lost)) | None => Some(None),
+                    None => {
+                        decoder.finish(&mut frames);
+                        Some(None)
+                    }
+                    Some(Err(error)) => {
+                        // A stream may have told its end before it broke; half a body tells nothing.
+                        if form.delivery() == Delivery::Streamed {
+                            decoder.finish(&mut frames);
+                        }
+                        Some(Some(error))
+                    }
                 };
-                if last.is_some() {
-                    decoder.finish(&mut frames);
-                }
                 for frame in frames.drain(..) {
                     let ended = matches!(frame.event, Event::End(_));
                     yield frame;
@@ -73,13 +78,14 @@ impl Backend for Wired {
                         return;
                     }
                 }
-                match last {
-                    Some(Some(cut)) => {
-                        yield Frame::end(End::Cut(cut));
+                match broken {
+                    None => {}
+                    Some(Some(BodyError::Stalled)) => {
+                        yield Frame::end(End::Cut(Cut::Stalled));
                         return;
                     }
-                    Some(None) => return,
-                    None => {}
+                    // Whoever drives the leg says what silence means.
+                    Some(None | Some(BodyError::Lost)) => return,
                 }
             }
         }
@@ -104,7 +110,7 @@ impl Backend for Wired {
 fn request(leg: &Leg) -> Option<(Form, RawRequest)> {
     let carried = &leg.ask.carried;
     let form = Form::named(&carried.form)?;
-    let model = segment(&leg.ask.model);
+    let model = segment(&leg.model);
     let request = RawRequest {
         method: "POST".to_owned(),
         path: format!("/model/{model}/{}", form.name()),

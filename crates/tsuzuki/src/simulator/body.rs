@@ -12,16 +12,25 @@ use tsuzuki_wire::eventstream;
 /// The error response that takes an answer's place, if a fault says so. In a response of one piece
 /// an exception in the middle is an error response too.
 pub(super) fn error_before(faults: &[Fault], is_stream: bool) -> Option<Refusal> {
-    faults
-        .iter()
-        .find_map(|fault| match (&fault.failure, &fault.at) {
-            (Failure::Http(error), At::Start) => Some(error.clone().into()),
-            (Failure::Http(error), _) if !is_stream => Some(error.clone().into()),
-            (Failure::Exception { exception, message }, _) if !is_stream => {
-                Some(Refusal::of(*exception, message.clone()))
-            }
-            (_, _) => None,
-        })
+    faults.iter().find_map(|fault| match &fault.failure {
+        Failure::Http(error) if !is_stream || matches!(fault.at, At::Start) => {
+            Some(error.clone().into())
+        }
+        Failure::Exception { exception, message } if !is_stream => {
+            Some(Refusal::of(*exception, message.clone()))
+        }
+        Failure::Http(_)
+        | Failure::Exception { .. }
+        | Failure::Eof
+        | Failure::EofMidFrame
+        | Failure::Reset
+        | Failure::Stall(_)
+        | Failure::BadChecksum
+        | Failure::Dribble
+        | Failure::Glue
+        | Failure::DropMetadata
+        | Failure::UnknownEvent => None,
+    })
 }
 
 /// How long an answer takes.
@@ -209,7 +218,7 @@ enum Effect {
     Last(Bytes),
     /// One more frame.
     Extra(Bytes),
-    /// The end, after this many thirds of the next frame.
+    /// The end, before the next frame or inside it.
     Eof { inside_frame: bool },
     /// A broken connection.
     Break,

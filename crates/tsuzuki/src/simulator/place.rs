@@ -20,7 +20,7 @@ pub(crate) struct Conversation {
     pub(crate) asked: String,
     /// The assistant's messages since then, in order.
     pub(crate) said: Vec<String>,
-    /// The assistant's messages after the last user's turn, or right before it.
+    /// How many of them stand together at the end.
     pub(crate) last_run: usize,
     /// How the request asks to go on.
     pub(crate) way: Way,

@@ -168,7 +168,7 @@ fn greeting(question: &str, language: Language) -> Option<String> {
 fn honest(language: Language) -> String {
     match language {
         Language::English => concat!(
-            "I am the offline simulator, not an AI model, so I cannot answer that. I can write long text that checks itself ",
+            "I am the offline simulator, not an AI model: I cannot answer questions in general. I can write long text that checks itself ",
             "(\"write 40 numbered paragraphs\", /long 500, /code python 60, /table 30x4, /json 40, /emoji 20, ",
             "\"count to 120\"), repeat (/echo …), do arithmetic, and tell you what you asked before. ",
             "For real answers, connect Amazon Bedrock."
@@ -253,9 +253,11 @@ pub(crate) fn sample(schema: &Value, depth: usize) -> Value {
         }
         "array" => {
             let item = schema.get("items").filter(|_| depth < DEEPEST);
+            // Lists in lists in lists would grow without end.
+            let most = if depth < 2 { 16 } else { 1 };
             let count = usize::try_from(number("minItems").unwrap_or(1))
                 .unwrap_or(1)
-                .min(16);
+                .min(most);
             item.map_or_else(
                 || json!([]),
                 |item| Value::from(vec![sample(item, depth + 1); count]),

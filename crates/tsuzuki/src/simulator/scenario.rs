@@ -128,7 +128,8 @@ pub struct CutStyle {
     pub exact_end: bool,
 }
 
-/// How the model behaves where it resumes. The default is the ideal model.
+/// How the model behaves where it resumes. The default is the ideal model. Habits show when the
+/// model is asked to go on; a prefill is always gone on from exactly, as providers place it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resume {
     /// Whether a prefill is gone on from; otherwise the answer starts again.
@@ -164,7 +165,7 @@ pub enum Echo {
     Exact,
     /// With its white space changed.
     Rewrap,
-    /// As a JSON string, and a line break after it.
+    /// As a JSON string.
     Quoted,
     /// Not at all.
     None,

@@ -96,11 +96,11 @@ impl Script<'_> {
         let Some(place) = place else {
             return self.cut(prompt, self.from(0, "", limit, tool_id), limit);
         };
-        let resume = if self.call.is_multiple_of(self.resume.every) {
-            self.resume
-        } else {
-            &Resume::default()
-        };
+        // A prefill cannot be talked around: the provider puts the text there.
+        let has_habits =
+            conversation.way != Way::Prefill && self.call.is_multiple_of(self.resume.every);
+        let ideal = Resume::default();
+        let resume = if has_habits { self.resume } else { &ideal };
         if let Some(meta) = &resume.meta {
             return self.cut(prompt, vec![Spoken::Text(Tokens::of(meta))], limit);
         }
@@ -266,10 +266,7 @@ fn opening(resume: &Resume, way: &Way, said: &str) -> String {
         match resume.echo {
             Echo::Exact => opening.push_str(anchor),
             Echo::Rewrap => opening.push_str(&rewrapped(anchor)),
-            Echo::Quoted => {
-                opening.push_str(&Value::from(anchor.as_str()).to_string());
-                opening.push('\n');
-            }
+            Echo::Quoted => opening.push_str(&Value::from(anchor.as_str()).to_string()),
             Echo::None => {}
             Echo::Partial => {
                 let half = anchor.chars().count() / 2;

@@ -103,11 +103,29 @@ async fn each_habit() {
 }
 
 #[tokio::test]
+async fn a_prefill_is_gone_on_from_exactly() {
+    let resume = Resume {
+        overlap: 3,
+        preamble: "Sure!".to_owned(),
+        ..Resume::default()
+    };
+    let simulator = with(Rule {
+        resume,
+        ..Rule::text(TEXT)
+    });
+    let body = converse(&[user("q"), assistant(CUT)], 500);
+    assert_eq!(
+        text_of(&call(&simulator, PREFILL, "converse", &body).await.json()),
+        REST
+    );
+}
+
+#[tokio::test]
 async fn each_echo() {
     for (echo, said) in [
         (Echo::Exact, format!("```python\nx = 1{REST}")),
         (Echo::Rewrap, format!("```python x = 1{REST}")),
-        (Echo::Quoted, format!("\"```python\\nx = 1\"\n{REST}")),
+        (Echo::Quoted, format!("\"```python\\nx = 1\"{REST}")),
         (Echo::None, REST.to_owned()),
         (Echo::Partial, format!("on\nx = 1{REST}")),
     ] {

@@ -424,3 +424,32 @@ async fn claude_has_a_default_limit_of_4096() {
     .await;
     assert_eq!(one.json()["usage"]["outputTokens"], 1);
 }
+
+#[tokio::test]
+async fn later_claude_models_count_the_cache_and_type_their_tool_calls() {
+    let reply = Reply {
+        blocks: vec![Block::Tool {
+            name: "find".to_owned(),
+            input: json!({}),
+        }],
+    };
+    let simulator = with(Rule {
+        reply,
+        ..Rule::default()
+    });
+    let later = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
+    for (model, usage, tool) in [(later, 8, json!("tool_use")), (PREFILL, 4, Value::Null)] {
+        let answer = call(&simulator, model, "converse", &converse_body())
+            .await
+            .json();
+        assert_eq!(keys(&answer["usage"]).len(), usage, "{model}");
+        assert_eq!(
+            answer["output"]["message"]["content"][0]["toolUse"]["type"], tool,
+            "{model}"
+        );
+        let frames = call(&simulator, model, "converse-stream", &converse_body())
+            .await
+            .frames();
+        assert_eq!(frames[1].1["start"]["toolUse"]["type"], tool, "{model}");
+    }
+}

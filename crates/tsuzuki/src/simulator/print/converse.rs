@@ -38,10 +38,14 @@ pub(super) fn event(printer: &Printer, step: Step) -> Option<(&'static str, Valu
     Some(match step {
         Step::Start => ("messageStart", json!({"role": "assistant"})),
         Step::Open(block) => match printer.speech.blocks.get(block)? {
-            Spoken::Tool { id, name, .. } => (
-                "contentBlockStart",
-                json!({"contentBlockIndex": block, "start": {"toolUse": {"name": name, "toolUseId": id}}}),
-            ),
+            Spoken::Tool { id, name, .. } => {
+                let mut call = json!({"name": name, "toolUseId": id});
+                add_tool_type(printer, &mut call);
+                (
+                    "contentBlockStart",
+                    json!({"contentBlockIndex": block, "start": {"toolUse": call}}),
+                )
+            }
             Spoken::Text(_) | Spoken::Reasoning { .. } => return None,
         },
         Step::Delta { block, from, to } => {
@@ -120,16 +124,26 @@ fn content(printer: &Printer) -> Vec<Value> {
                 whole: true,
             } => {
                 let input: Value = serde_json::from_str(input.text()).unwrap_or_default();
-                Some(json!({"toolUse": {"input": input, "name": name, "toolUseId": id}}))
+                let mut call = json!({"input": input, "name": name, "toolUseId": id});
+                add_tool_type(printer, &mut call);
+                Some(json!({"toolUse": call}))
             }
         })
         .collect()
 }
 
+fn add_tool_type(printer: &Printer, call: &mut Value) {
+    if printer.model.tool_type
+        && let Some(members) = call.as_object_mut()
+    {
+        members.insert("type".to_owned(), json!("tool_use"));
+    }
+}
+
 fn usage(printer: &Printer) -> Value {
     let mut usage = Map::new();
-    // Claude counts the cache always, under two names each.
-    if printer.model.family() == "anthropic" {
+    // Under two names each.
+    if printer.model.cache_counts {
         for name in [
             "cacheReadInputTokenCount",
             "cacheReadInputTokens",

@@ -7,11 +7,11 @@ use crate::simulator::speech::{Spoken, Stop};
 pub(super) fn unary(printer: &Printer) -> String {
     let content: Vec<String> = printer.speech.blocks.iter().filter_map(block).collect();
     format!(
-        r#"{{{},"content":[{}],{},"usage":{{"input_tokens":{},"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":{}}}}}"#,
+        r#"{{{},"content":[{}],{},"usage":{{{},"output_tokens":{}}}}}"#,
         head(printer),
         content.join(","),
         stop(printer),
-        printer.input_tokens,
+        input(printer),
         printer.speech.output_tokens
     )
 }
@@ -21,9 +21,9 @@ pub(super) fn chunks(printer: &Printer, step: Step) -> Vec<String> {
     let spoken = |block: usize| printer.speech.blocks.get(block);
     let chunk = match step {
         Step::Start => format!(
-            r#"{{"type":"message_start","message":{{{},"content":[],"stop_reason":null,"stop_sequence":null,"usage":{{"input_tokens":{},"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":1}}}}}}"#,
+            r#"{{"type":"message_start","message":{{{},"content":[],"stop_reason":null,"stop_sequence":null,"usage":{{{},"output_tokens":1}}}}}}"#,
             head(printer),
-            printer.input_tokens
+            input(printer)
         ),
         Step::Open(block) => {
             let content = match spoken(block) {
@@ -88,17 +88,32 @@ pub(super) fn chunks(printer: &Printer, step: Step) -> Vec<String> {
 
 /// `id`, `type`, `role` and `model`. The model's name has neither its maker nor its version.
 fn head(printer: &Printer) -> String {
-    let id = printer
+    let model = printer
         .model
         .id
         .strip_prefix("anthropic.")
         .unwrap_or(&printer.model.id);
-    let name = id.rsplit_once("-v").map_or(id, |(name, _)| name);
-    format!(
-        r#""id":"msg_bdrk_01{}","type":"message","role":"assistant","model":{}"#,
-        printer.id,
-        quote(name)
-    )
+    let name = model.rsplit_once("-v").map_or(model, |(name, _)| name);
+    let id = format!(
+        r#""id":"msg_bdrk_01{}","type":"message","role":"assistant""#,
+        printer.id
+    );
+    // Later models put their name first.
+    if printer.model.tool_type {
+        format!(r#""model":{},{id}"#, quote(name))
+    } else {
+        format!(r#"{id},"model":{}"#, quote(name))
+    }
+}
+
+/// The counts of input.
+fn input(printer: &Printer) -> String {
+    let cache = if printer.model.cache_counts {
+        r#","cache_creation_input_tokens":0,"cache_read_input_tokens":0"#
+    } else {
+        ""
+    };
+    format!(r#""input_tokens":{}{cache}"#, printer.input_tokens)
 }
 
 fn stop(printer: &Printer) -> String {

@@ -1,0 +1,113 @@
+//! One answer that is being driven: how long it goes on, and for whom.
+
+use super::joins::Worth;
+use super::log::Log;
+use super::writing::Writing;
+use crate::route::Operation;
+use futures_util::{Stream, StreamExt};
+use http::StatusCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tsuzuki::Step;
+use tsuzuki::engine::{ModelId, Outcome, Report};
+use tsuzuki::wire::Form;
+
+/// The most steps that become one write when they are ready together.
+const BATCH: usize = 64;
+
+/// One answer that is being written.
+pub(crate) struct Running {
+    pub(crate) form: Form,
+    pub(crate) operation: Operation,
+    pub(crate) model: ModelId,
+    pub(crate) log: Arc<Log>,
+    pub(crate) cancel: CancellationToken,
+    /// The longest silence towards the caller.
+    pub(crate) silence: Duration,
+    /// How many bytes the answer may run ahead.
+    pub(crate) ahead: usize,
+    /// How long to go on for nobody.
+    pub(crate) gone: Duration,
+}
+
+impl Running {
+    /// Writes the answer to its end.
+    pub(crate) async fn run(self, steps: impl Stream<Item = Step> + Send) -> Worth {
+        let began = std::time::Instant::now();
+        // However this ends, nobody waits for more.
+        let _ending = BreakOff(Arc::clone(&self.log));
+        let mut steps = std::pin::pin!(steps.ready_chunks(BATCH));
+        let mut writing = Writing::new(self.form, &self.log);
+        let mut alone = false;
+        loop {
+            tokio::select! {
+                biased;
+                // First, because a backend that is always ready would never let it have its turn.
+                () = self.log.abandoned(self.gone), if !alone => {
+                    alone = true;
+                    self.cancel.cancel();
+                }
+                batch = steps.next() => {
+                    let Some(batch) = batch else {
+                        return Worth::Nothing;
+                    };
+                    for step in batch {
+                        match step {
+                            Step::Frame(frame) => writing.frame(frame),
+                            Step::Waiting { .. } => writing.rest(),
+                            Step::Over { outcome, report } => {
+                                let status = writing.over(&outcome, &report);
+                                self.tell(status, &outcome, &report, began);
+                                return worth(status, &outcome);
+                            }
+                        }
+                    }
+                    writing.flush();
+                    self.log.room(self.ahead).await;
+                }
+                () = writing.silent(self.silence) => writing.break_silence(),
+            }
+        }
+    }
+
+    /// One line per answer; never what it says.
+    fn tell(
+        &self,
+        status: StatusCode,
+        outcome: &Outcome,
+        report: &Report,
+        began: std::time::Instant,
+    ) {
+        tracing::info!(
+            operation = self.operation.name(),
+            model = ?self.model.0,
+            status = status.as_u16(),
+            outcome = ?outcome,
+            legs = report.legs.len(),
+            ms = crate::door::milliseconds(began),
+            "answered"
+        );
+    }
+}
+
+/// Whether a retry should get this answer, or ask again.
+fn worth(status: StatusCode, outcome: &Outcome) -> Worth {
+    match outcome {
+        Outcome::Complete | Outcome::Incomplete(_) | Outcome::Refused if status.is_success() => {
+            Worth::Keeping
+        }
+        Outcome::Complete | Outcome::Incomplete(_) | Outcome::Refused | Outcome::Cancelled => {
+            Worth::Nothing
+        }
+    }
+}
+
+/// Ends the log when the writer goes, however it goes.
+struct BreakOff(Arc<Log>);
+
+impl Drop for BreakOff {
+    fn drop(&mut self) {
+        self.0.break_off();
+    }
+}

@@ -1,0 +1,158 @@
+//! One connection: HTTP/1.1 or HTTP/2 by prior knowledge, within the limits.
+
+use crate::Limits;
+use crate::door::Door;
+use crate::patience::Patient;
+use http::Request;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// The smallest buffer hyper takes for a request head.
+const LEAST_HEAD_BYTES: usize = 8192;
+
+/// How long a connection that was asked to close may take when no request runs on it.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// The most streams a peer may have reset before we answered them (rapid reset, CVE-2023-44487).
+const PENDING_RESETS: usize = 32;
+
+/// What one connection needs.
+pub(crate) struct Connection {
+    pub(crate) stream: TcpStream,
+    pub(crate) door: Arc<Door>,
+    pub(crate) limits: Limits,
+    /// Finish what runs, take nothing new.
+    pub(crate) shutdown: CancellationToken,
+    /// Drop everything.
+    pub(crate) abort: CancellationToken,
+}
+
+/// Serves one connection to its end.
+pub(crate) async fn run(connection: Connection) {
+    let Connection {
+        stream,
+        door,
+        limits,
+        shutdown,
+        abort,
+    } = connection;
+    let work = Arc::new(Work::new());
+    let service = service_fn(|request: Request<Incoming>| {
+        let door = Arc::clone(&door);
+        let running = Work::begin(&work);
+        async move {
+            let response = door.open(request).await;
+            // The request runs until the last byte of its response was taken.
+            Ok::<_, Infallible>(response.map(|body| {
+                body.map_frame(move |frame| {
+                    let _ = &running;
+                    frame
+                })
+            }))
+        }
+    });
+    let io = TokioIo::new(Patient::new(stream, limits.write_pause));
+    let builder = builder(&limits);
+    let serving = builder.serve_connection(io, service);
+    let mut serving = std::pin::pin!(serving);
+    let mut closing = false;
+    loop {
+        tokio::select! {
+            biased;
+            ended = serving.as_mut() => {
+                if let Err(error) = ended {
+                    // hyper's and h2's errors tell of framing and sockets, never of payload.
+                    tracing::debug!(%error, "connection ended");
+                }
+                return;
+            }
+            () = abort.cancelled() => return,
+            () = shutdown.cancelled(), if !closing => closing = true,
+            () = work.rested(limits.idle), if !closing => closing = true,
+            () = work.rested(FAREWELL), if closing => return,
+        }
+        serving.as_mut().graceful_shutdown();
+    }
+}
+
+fn builder(limits: &Limits) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_whole)
+        .max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES))
+        .max_headers(limits.head_fields);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(limits.ping)
+        .keep_alive_timeout(limits.ping)
+        .max_concurrent_streams(limits.streams)
+        .max_pending_accept_reset_streams(PENDING_RESETS)
+        .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX));
+    builder
+}
+
+/// How many requests run on a connection, and since when none did.
+struct Work(Mutex<State>);
+
+struct State {
+    running: usize,
+    since: Instant,
+}
+
+/// A request that runs; dropped when it is over.
+struct Running(Arc<Work>);
+
+impl Work {
+    fn new() -> Self {
+        Self(Mutex::new(State {
+            running: 0,
+            since: Instant::now(),
+        }))
+    }
+
+    fn begin(work: &Arc<Self>) -> Running {
+        work.change(|running| running + 1);
+        Running(Arc::clone(work))
+    }
+
+    fn change(&self, next: impl FnOnce(usize) -> usize) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.running = next(state.running);
+        state.since = Instant::now();
+    }
+
+    /// Waits until no request ran for this long.
+    async fn rested(&self, rest: Duration) {
+        loop {
+            let (running, since) = {
+                let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                (state.running, state.since)
+            };
+            let now = Instant::now();
+            let enough = since + rest;
+            if running == 0 && enough <= now {
+                return;
+            }
+            let look_again = if running == 0 { enough } else { now + rest };
+            tokio::time::sleep_until(look_again).await;
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.change(|running| running.saturating_sub(1));
+    }
+}

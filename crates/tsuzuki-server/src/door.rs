@@ -1,0 +1,180 @@
+//! One request, from the guards to its response.
+
+use crate::bedrock::Bedrock;
+use crate::error::{Fault, identify};
+use crate::guard::Guard;
+use crate::route::Route;
+use crate::{Limits, Settings, forward, headers, health, intake};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use http::request::Parts;
+use http::{Request, StatusCode};
+use http_body::Frame;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::Incoming;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tsuzuki::engine::Mode;
+use tsuzuki::{Backend, BodyError, RawRequest};
+
+/// A response body: whole, or as it comes.
+pub(crate) type Body = UnsyncBoxBody<Bytes, BodyError>;
+
+/// A response of the endpoint.
+pub(crate) type Response = http::Response<Body>;
+
+/// A request whose body is here.
+pub(crate) struct Whole {
+    pub(crate) parts: Parts,
+    pub(crate) body: Bytes,
+}
+
+impl Whole {
+    /// The request as a backend may see it, with this body.
+    pub(crate) fn raw(&self, body: Bytes) -> RawRequest {
+        RawRequest {
+            method: self.parts.method.as_str().to_owned(),
+            path: self.target().to_owned(),
+            headers: headers::outgoing(&self.parts.headers),
+            body,
+        }
+    }
+
+    /// The path as it came, with its query.
+    pub(crate) fn target(&self) -> &str {
+        self.parts
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str())
+    }
+
+    /// The value of a header field that is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.parts.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// The way in: guards, routes and limits around the operations.
+pub(crate) struct Door {
+    guard: Guard,
+    limits: Limits,
+    mode: Mode,
+    backend: Arc<dyn Backend>,
+    bedrock: Bedrock,
+    answers: TaskTracker,
+    shutdown: CancellationToken,
+}
+
+impl Door {
+    pub(crate) fn new(
+        settings: Settings,
+        address: SocketAddr,
+        backend: Arc<dyn Backend>,
+        answers: TaskTracker,
+        stop: CancellationToken,
+        shutdown: CancellationToken,
+    ) -> Self {
+        let Settings {
+            policy,
+            limits,
+            hosts,
+        } = settings;
+        Self {
+            guard: Guard::new(address, &hosts),
+            limits: limits.clone(),
+            mode: policy.mode,
+            backend: Arc::clone(&backend),
+            bedrock: Bedrock::new(backend, policy, limits, answers.clone(), stop),
+            answers,
+            shutdown,
+        }
+    }
+
+    pub(crate) const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Answers one request. Cannot fail: failure is a response.
+    pub(crate) async fn open(&self, request: Request<Incoming>) -> Response {
+        let began = Instant::now();
+        let method = request.method().clone();
+        let mut response = match self.pass(request).await {
+            Ok(response) => response,
+            Err(fault) => {
+                tracing::info!(
+                    %method,
+                    status = fault.status.as_u16(),
+                    error = fault.name,
+                    ms = milliseconds(began),
+                    "refused"
+                );
+                fault.response()
+            }
+        };
+        identify(&mut response);
+        response
+    }
+
+    async fn pass(&self, request: Request<Incoming>) -> Result<Response, Fault> {
+        let (parts, body) = request.into_parts();
+        if parts.headers.len() > self.limits.head_fields {
+            return Err(Fault::too_many_fields(self.limits.head_fields));
+        }
+        self.guard.check(&parts)?;
+        let route = Route::of(&parts.method, parts.uri.path())?;
+        let read = async || {
+            let body = intake::read(body, &self.limits).await?;
+            Ok::<_, Fault>(Whole { parts, body })
+        };
+        match route {
+            Route::Health(question) => Ok(health::tell(
+                question,
+                self.mode,
+                self.answers.len(),
+                self.shutdown.is_cancelled(),
+            )),
+            Route::Forwarded(operation) => {
+                let request = read().await?;
+                let raw = request.raw(request.body.clone());
+                forward::forward(self.backend.as_ref(), raw, operation, None).await
+            }
+            Route::Model(model, operation) => {
+                self.bedrock.open(read().await?, model, operation).await
+            }
+        }
+    }
+}
+
+/// A response whose body is here.
+pub(crate) fn whole(status: StatusCode, body: Bytes) -> Response {
+    let body = Full::new(body)
+        .map_err(|never| match never {})
+        .boxed_unsync();
+    let mut response = http::Response::new(body);
+    *response.status_mut() = status;
+    response
+}
+
+/// A response body that comes in pieces.
+pub(crate) fn pieces(
+    pieces: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
+) -> Body {
+    let frames = pieces.then(|piece| async move {
+        if piece.is_err() {
+            // hyper throws away what it has not written yet when a body breaks; the pieces before
+            // the break were sent, and shall arrive.
+            tokio::task::yield_now().await;
+        }
+        piece.map(Frame::data)
+    });
+    StreamBody::new(frames).boxed_unsync()
+}
+
+/// How long ago this was, for a log line.
+pub(crate) fn milliseconds(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,50 @@
+//! What nobody needs to read: passed on byte for byte, both ways.
+
+use crate::door::{Response, milliseconds, pieces};
+use crate::error::Fault;
+use crate::headers::{self, Length};
+use futures_util::{StreamExt, stream};
+use http::StatusCode;
+use std::time::Instant;
+use tsuzuki::engine::ModelId;
+use tsuzuki::{Backend, BodyError, RawRequest};
+
+/// Forwards a request and streams the response through untouched. A body that breaks breaks the
+/// caller's connection as well, so that it cannot be taken for a whole one.
+pub(crate) async fn forward(
+    backend: &dyn Backend,
+    request: RawRequest,
+    operation: &'static str,
+    model: Option<&ModelId>,
+) -> Result<Response, Fault> {
+    let began = Instant::now();
+    let method = request.method.clone();
+    let mut answer = backend.forward(request).await;
+    // The first piece is awaited with the head: a request that could not be sent at all has no
+    // status worth passing on.
+    let first = match answer.body.next().await {
+        None => None,
+        Some(Ok(piece)) => Some(piece),
+        Some(Err(BodyError::Lost)) => {
+            return Err(Fault::unavailable("the connection to the backend was lost"));
+        }
+        Some(Err(BodyError::Stalled)) => {
+            return Err(Fault::unavailable("the backend did not answer in time"));
+        }
+    };
+    let status = StatusCode::from_u16(answer.status)
+        .map_err(|_no_status| Fault::unavailable("the backend answered without a status"))?;
+    tracing::info!(
+        operation,
+        model = model.map(|model| tracing::field::debug(&model.0)),
+        %method,
+        status = status.as_u16(),
+        ms = milliseconds(began),
+        "forwarded"
+    );
+    let rest = stream::iter(first.map(Ok)).chain(answer.body);
+    let mut response = http::Response::new(pieces(rest));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers::incoming(&answer.headers, Length::Kept);
+    Ok(response)
+}

@@ -1,0 +1,92 @@
+//! Who may come in: no web page of somebody else, and not ourselves.
+//!
+//! SDKs send no content type, so a simple cross-site POST from any web page would pass as one of
+//! theirs and spend the user's money. Names and origins are checked on every door.
+
+use crate::error::Fault;
+use http::request::Parts;
+use http::uri::Authority;
+use http::{Uri, header};
+use std::net::SocketAddr;
+
+/// What Tsuzuki's own requests to a backend carry, so that an endpoint that is its own upstream
+/// notices. Transports that send over a network set it; the value does not matter.
+pub const HOP_HEADER: &str = "x-tsuzuki-hop";
+
+/// The names under which the endpoint may be called.
+pub(crate) struct Guard {
+    hosts: Vec<String>,
+}
+
+impl Guard {
+    pub(crate) fn new(address: SocketAddr, more: &[String]) -> Self {
+        let own = match address {
+            SocketAddr::V4(address) => address.ip().to_string(),
+            SocketAddr::V6(address) => format!("[{}]", address.ip()),
+        };
+        let mut hosts: Vec<String> = ["localhost", "127.0.0.1", "[::1]"]
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        hosts.push(own);
+        hosts.extend(more.iter().map(|host| host.to_ascii_lowercase()));
+        Self { hosts }
+    }
+
+    /// Lets a request in, or says why not.
+    pub(crate) fn check(&self, request: &Parts) -> Result<(), Fault> {
+        if request.headers.contains_key(HOP_HEADER) {
+            return Err(Fault::validation(
+                "this request came from Tsuzuki itself: its backend's endpoint is this endpoint. \
+                 Unset AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_BEDROCK_RUNTIME where the server starts",
+            ));
+        }
+        let authority = self.authority(request)?;
+        if let Some(site) = request.headers.get("sec-fetch-site")
+            && site != "same-origin"
+            && site != "none"
+        {
+            return Err(Fault::forbidden(
+                "requests from other web sites are refused (Sec-Fetch-Site)",
+            ));
+        }
+        for origin in request.headers.get_all(header::ORIGIN) {
+            let same = origin
+                .to_str()
+                .ok()
+                .and_then(|origin| origin.parse::<Uri>().ok())
+                .and_then(|origin| origin.into_parts().authority)
+                .is_some_and(|origin| origin == authority);
+            if !same {
+                return Err(Fault::forbidden(
+                    "requests from other web sites are refused (Origin)",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The one name the request calls us by, if we go by it.
+    fn authority(&self, request: &Parts) -> Result<Authority, Fault> {
+        let mut names = request
+            .headers
+            .get_all(header::HOST)
+            .iter()
+            .map(|host| Authority::try_from(host.as_bytes()).ok())
+            .chain(request.uri.authority().cloned().map(Some));
+        let unknown = || {
+            Fault::forbidden(
+                "the Host of this request is not a name of this endpoint; \
+                 call it by localhost or 127.0.0.1, or add the name to its hosts",
+            )
+        };
+        let first = names.next().flatten().ok_or_else(unknown)?;
+        let same = names.all(|other| other.as_ref() == Some(&first));
+        let host = first.host().to_ascii_lowercase();
+        if same && first.as_str().find('@').is_none() && self.hosts.contains(&host) {
+            Ok(first)
+        } else {
+            Err(unknown())
+        }
+    }
+}

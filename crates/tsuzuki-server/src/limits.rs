@@ -1,0 +1,91 @@
+//! Every bound of the endpoint, with its default, in one place.
+
+use std::time::Duration;
+
+/// How much the endpoint bears. [`Limits::DEFAULT`] shows the defaults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest request body, in bytes.
+    pub body_bytes: usize,
+    /// How long a request body may pause.
+    pub body_pause: Duration,
+    /// How long a whole request body may take.
+    pub body_whole: Duration,
+    /// The largest request head, in bytes; at least 8,192.
+    pub head_bytes: usize,
+    /// The most header fields of a request.
+    pub head_fields: usize,
+    /// How long a request head may take. On HTTP/1.1 this is also how long a kept-alive connection
+    /// may rest between two requests.
+    pub head_whole: Duration,
+    /// How long a connection may rest with no request running.
+    pub idle: Duration,
+    /// How long a client may refuse to take bytes that are waiting for it.
+    pub write_pause: Duration,
+    /// The most connections at once; more wait in the listener's queue.
+    pub connections: usize,
+    /// The most requests at once on one HTTP/2 connection.
+    pub streams: u32,
+    /// How often a quiet HTTP/2 connection is asked for a sign of life, and how long it has to give it.
+    pub ping: Duration,
+    /// The longest silence towards a caller, where the wire has a harmless way to break it.
+    pub silence: Duration,
+    /// How long an answer goes on for a client that is gone but may come back.
+    pub gone: Duration,
+    /// How long running answers may take to finish at shutdown.
+    pub drain: Duration,
+    /// How many bytes an answer may run ahead of the slowest client that reads it.
+    pub ahead_bytes: usize,
+    /// What is kept for retries.
+    pub joins: JoinLimits,
+}
+
+/// What is kept so that a retry can join the answer it repeats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinLimits {
+    /// How long a finished answer is kept.
+    pub keep: Duration,
+    /// The most answers known at once, running ones included.
+    pub answers: usize,
+    /// The most bytes of one answer; a longer one can no longer be joined.
+    pub answer_bytes: usize,
+    /// The most bytes of all answers together. The oldest finished ones go first, and an answer that
+    /// finds no room can no longer be joined.
+    pub bytes: usize,
+}
+
+impl Limits {
+    /// The defaults.
+    pub const DEFAULT: Self = Self {
+        // Bedrock takes InvokeModel bodies of 25,000,000 bytes (service model); a margin for what
+        // Converse puts around them.
+        body_bytes: 26_000_000,
+        body_pause: Duration::from_secs(20),
+        body_whole: Duration::from_secs(300),
+        head_bytes: 64 * 1024,
+        head_fields: 100,
+        head_whole: Duration::from_secs(30),
+        idle: Duration::from_secs(120),
+        write_pause: Duration::from_secs(60),
+        connections: 1024,
+        streams: 128,
+        ping: Duration::from_secs(20),
+        // boto3 gives up on a silent call after 60 s.
+        silence: Duration::from_secs(10),
+        gone: Duration::from_secs(15),
+        drain: Duration::from_secs(30),
+        ahead_bytes: 1024 * 1024,
+        joins: JoinLimits {
+            keep: Duration::from_secs(600),
+            answers: 512,
+            answer_bytes: 8 * 1024 * 1024,
+            bytes: 64 * 1024 * 1024,
+        },
+    };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}

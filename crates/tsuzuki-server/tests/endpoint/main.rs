@@ -1,0 +1,21 @@
+//! The endpoint over real sockets, with scripted backends behind it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails, also in what the tests share"
+)]
+
+mod backend;
+mod client;
+
+mod answers;
+mod forwarding;
+mod guards;
+mod joins;
+mod limits;
+mod logs;
+mod routing;
+mod shutdown;
+mod silence;
