@@ -8,10 +8,10 @@ mod log;
 mod wish;
 mod writing;
 
+use crate::auth::{Caller, Freshness, replayed};
 use crate::door::{Response, Whole};
 use crate::error::Fault;
-use crate::route::Operation;
-use crate::{Limits, forward, headers};
+use crate::{Limits, Operation, forward, headers};
 use answer::Running;
 use joins::{Entered, Joins, Key};
 use log::{Log, Reader};
@@ -60,14 +60,29 @@ impl Bedrock {
         request: Whole,
         model: ModelId,
         operation: Operation,
+        caller: &Caller,
     ) -> Result<Response, Fault> {
         let said = wish::mode(request.header(headers::MODE))?;
+        // Either may lower the operator's mode, neither raise it.
+        let said = caller
+            .ceiling()
+            .map_or(said, |ceiling| Some(wish::lower(ceiling, said)));
         let form = match operation {
             Operation::Converse => Some(Form::Converse),
             Operation::ConverseStream => Some(Form::ConverseStream),
             Operation::Invoke => recognise(&request.body, Delivery::Collected),
             Operation::InvokeStream => recognise(&request.body, Delivery::Streamed),
-            Operation::CountTokens => None,
+            Operation::CountTokens
+            | Operation::ListFoundationModels
+            | Operation::GetFoundationModel
+            | Operation::ListInferenceProfiles
+            | Operation::GetInferenceProfile
+            | Operation::ApplyGuardrail
+            | Operation::InvokeGuardrailChecks
+            | Operation::StartAsyncInvoke
+            | Operation::ListAsyncInvokes
+            | Operation::GetAsyncInvoke
+            | Operation::Metrics => None,
         };
         let mut body = request.body.clone();
         if let Some(form) = form {
@@ -77,7 +92,9 @@ impl Bedrock {
                     let policy = wish::narrowed(&self.policy, said, &wish)?;
                     match policy.mode {
                         Mode::Cap | Mode::Extend => {
-                            return self.answer(&request, form, ask, policy, operation).await;
+                            return self
+                                .answer(&request, form, ask, policy, operation, caller)
+                                .await;
                         }
                         // Less our own field, which the backend would not know.
                         Mode::Off => body = ask.carried.body,
@@ -90,8 +107,9 @@ impl Bedrock {
                 Err(error) => return Err(misread(&error, &request.body)),
             }
         }
+        caller.must_be_new()?;
         let raw = request.raw(body);
-        forward::forward(self.backend.as_ref(), raw, operation.name(), Some(&model)).await
+        forward::forward(self.backend.as_ref(), raw, operation, Some(&model)).await
     }
 
     /// Has it answered, unless it is being answered already.
@@ -102,9 +120,18 @@ impl Bedrock {
         ask: Ask,
         mut policy: Policy,
         operation: Operation,
+        caller: &Caller,
     ) -> Result<Response, Fault> {
         let key = self.joins.key(request);
-        let (log, reader) = match self.joins.enter(key.as_ref()) {
+        let entered = match caller.freshness {
+            Freshness::New => self.joins.enter(key.as_ref()),
+            Freshness::Repeated => self
+                .joins
+                .join(key.as_ref())
+                .map(Entered::Joined)
+                .ok_or_else(replayed)?,
+        };
+        let (log, reader) = match entered {
             Entered::Joined(reader) => {
                 tracing::info!(operation = operation.name(), "a retry joined its answer");
                 return reader.response().await;

@@ -1,10 +1,11 @@
 //! One request, from the guards to its response.
 
+use crate::auth::{Auth, Caller, Claim};
 use crate::bedrock::Bedrock;
 use crate::error::{Fault, identify};
-use crate::guard::Guard;
-use crate::route::Route;
-use crate::{Limits, Settings, forward, headers, health, intake};
+use crate::guard::{Guard, Reach};
+use crate::route::{Health, Route};
+use crate::{Access, Limits, Operation, Operations, Settings, forward, headers, health, intake};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use http::request::Parts;
@@ -61,6 +62,7 @@ impl Whole {
 /// The way in: guards, routes and limits around the operations.
 pub(crate) struct Door {
     guard: Guard,
+    auth: Auth,
     limits: Limits,
     mode: Mode,
     backend: Arc<dyn Backend>,
@@ -80,11 +82,24 @@ impl Door {
     ) -> Self {
         let Settings {
             policy,
+            mode_is: _,
             limits,
             hosts,
+            access,
+            operations,
+            tls: _,
         } = settings;
+        let reach = match access {
+            Access::Open => Reach::Here,
+            Access::Keys { .. } => Reach::Network,
+        };
+        let operations = operations.unwrap_or_else(|| match reach {
+            Reach::Here => Operations::all(),
+            Reach::Network => Operations::of_a_network(),
+        });
         Self {
-            guard: Guard::new(address, &hosts),
+            guard: Guard::new(address, &hosts, reach),
+            auth: Auth::new(access, operations),
             limits: limits.clone(),
             mode: policy.mode,
             backend: Arc::clone(&backend),
@@ -121,14 +136,31 @@ impl Door {
 
     async fn pass(&self, request: Request<Incoming>) -> Result<Response, Fault> {
         let (parts, body) = request.into_parts();
-        if parts.headers.len() > self.limits.head_fields {
-            return Err(Fault::too_many_fields(self.limits.head_fields));
-        }
-        self.guard.check(&parts)?;
-        let route = Route::of(&parts.method, parts.uri.path())?;
-        let read = async || {
-            let body = intake::read(body, &self.limits).await?;
-            Ok::<_, Fault>(Whole { parts, body })
+        let (route, claim) = match self.admit(&parts) {
+            Ok(admitted) => admitted,
+            Err(fault) => {
+                intake::linger(body, self.limits.body_bytes);
+                return Err(fault);
+            }
+        };
+        let operation = match &route {
+            Route::Health(Health::Live | Health::Ready) => None,
+            Route::Health(Health::Whole) | Route::Metrics => Some(Operation::Metrics),
+            Route::Forwarded(operation) | Route::Model(_, operation) => Some(*operation),
+        };
+        let model = match &route {
+            Route::Model(model, _) => Some(model),
+            Route::Health(_) | Route::Forwarded(_) | Route::Metrics => None,
+        };
+        let body = intake::read(body, &self.limits).await?;
+        let request = Whole { parts, body };
+        let caller = match operation {
+            Some(operation) => {
+                let caller = self.auth.prove(claim, &request, operation)?;
+                self.auth.allow(&caller, operation, model)?;
+                caller
+            }
+            None => Caller::nobody(),
         };
         match route {
             Route::Health(question) => Ok(health::tell(
@@ -137,15 +169,34 @@ impl Door {
                 self.answers.len(),
                 self.shutdown.is_cancelled(),
             )),
+            Route::Metrics => Err(Fault::unknown_operation("no such operation")),
             Route::Forwarded(operation) => {
-                let request = read().await?;
+                caller.must_be_new()?;
                 let raw = request.raw(request.body.clone());
                 forward::forward(self.backend.as_ref(), raw, operation, None).await
             }
             Route::Model(model, operation) => {
-                self.bedrock.open(read().await?, model, operation).await
+                self.bedrock.open(request, model, operation, &caller).await
             }
         }
+    }
+
+    /// What the head alone decides.
+    fn admit(&self, parts: &Parts) -> Result<(Route, Claim), Fault> {
+        if parts.headers.len() > self.limits.head_fields {
+            return Err(Fault::too_many_fields(self.limits.head_fields));
+        }
+        self.guard.check(parts)?;
+        let route = Route::of(&parts.method, parts.uri.path())?;
+        let claim = match route {
+            // Load balancers have no keys, and these two tell nothing but yes or no.
+            Route::Health(Health::Live | Health::Ready) => Claim::Nobody,
+            Route::Health(Health::Whole)
+            | Route::Metrics
+            | Route::Forwarded(_)
+            | Route::Model(..) => self.auth.claim(parts)?,
+        };
+        Ok((route, claim))
     }
 }
 

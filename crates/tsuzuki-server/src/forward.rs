@@ -1,5 +1,6 @@
 //! What nobody needs to read: passed on byte for byte, both ways.
 
+use crate::Operation;
 use crate::door::{Response, milliseconds, pieces};
 use crate::error::Fault;
 use crate::headers::{self, Length};
@@ -14,7 +15,7 @@ use tsuzuki::{Backend, BodyError, RawRequest};
 pub(crate) async fn forward(
     backend: &dyn Backend,
     request: RawRequest,
-    operation: &'static str,
+    operation: Operation,
     model: Option<&ModelId>,
 ) -> Result<Response, Fault> {
     let began = Instant::now();
@@ -35,7 +36,7 @@ pub(crate) async fn forward(
     let status = StatusCode::from_u16(answer.status)
         .map_err(|_no_status| Fault::unavailable("the backend answered without a status"))?;
     tracing::info!(
-        operation,
+        operation = operation.name(),
         model = model.map(|model| tracing::field::debug(&model.0)),
         %method,
         status = status.as_u16(),

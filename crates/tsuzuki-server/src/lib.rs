@@ -5,9 +5,11 @@
 //! what nobody needs to read is forwarded byte for byte.
 //!
 //! This crate knows nothing of continuation rules, transports or vendors. Where to look:
-//! `door` (one request from guards to response), `route` (paths), `guard` (who may come in),
-//! `bedrock` (the operations), `error` (the one table of exceptions), [`Limits`] (every bound).
+//! `door` (one request from guards to response), `route` (paths), `guard` (which web page may call),
+//! `auth` (who calls, on a network), `keys` (what they may do), `bedrock` (the operations), `error`
+//! (the one table of exceptions), [`Limits`] (every bound).
 
+mod auth;
 mod bedrock;
 mod connection;
 mod door;
@@ -16,14 +18,23 @@ mod forward;
 mod guard;
 mod headers;
 mod health;
+mod hex;
 mod intake;
+mod keys;
 mod limits;
+mod operation;
 mod patience;
+mod private;
 mod route;
 mod serve;
 mod settings;
+mod tls;
 
+pub use auth::{Access, Schemes};
 pub use guard::HOP_HEADER;
+pub use keys::{Budget, Grants, Key, Keys, KeysError, Minted, Scheme};
 pub use limits::{JoinLimits, Limits};
+pub use operation::{NoSuchOperation, Operation, Operations};
 pub use serve::{ServeError, serve};
-pub use settings::Settings;
+pub use settings::{ModeIs, Settings};
+pub use tls::{Tls, TlsError};

@@ -1,6 +1,6 @@
 //! What the operator decides about the endpoint.
 
-use crate::Limits;
+use crate::{Access, Limits, Operations, Tls};
 use tsuzuki::engine::{Mode, Policy};
 
 /// What the operator decides about the endpoint.
@@ -10,21 +10,43 @@ use tsuzuki::engine::{Mode, Policy};
 pub struct Settings {
     /// How far to go with each answer.
     pub policy: Policy,
+    /// Whether the policy's mode was the operator's word. On a network it must be.
+    pub mode_is: ModeIs,
     /// How much the endpoint bears.
     pub limits: Limits,
     /// Names under which the endpoint may be called, besides `localhost`, `127.0.0.1`, `[::1]` and
     /// the address it listens on; without ports.
     pub hosts: Vec<String>,
+    /// Who may call.
+    pub access: Access,
+    /// What may be called; `None` means all where no keys are needed, else
+    /// [`Operations::of_a_network`].
+    pub operations: Option<Operations>,
+    /// Encryption; `None` is plain HTTP.
+    pub tls: Option<Tls>,
+}
+
+/// Whose word the mode is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModeIs {
+    /// The operator's.
+    Stated,
+    /// Nobody's: it is the default.
+    Default,
 }
 
 impl Settings {
-    /// The defaults, for a mode.
+    /// The defaults, for a stated mode: open to this machine, without encryption.
     #[must_use]
     pub const fn new(mode: Mode) -> Self {
         Self {
             policy: Policy::new(mode),
+            mode_is: ModeIs::Stated,
             limits: Limits::DEFAULT,
             hosts: Vec::new(),
+            access: Access::Open,
+            operations: None,
+            tls: None,
         }
     }
 }

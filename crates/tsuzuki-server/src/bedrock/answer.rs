@@ -3,7 +3,7 @@
 use super::joins::Worth;
 use super::log::Log;
 use super::writing::Writing;
-use crate::route::Operation;
+use crate::Operation;
 use futures_util::{Stream, StreamExt};
 use http::StatusCode;
 use std::sync::Arc;

@@ -9,13 +9,17 @@
 
 mod backend;
 mod client;
+mod signing;
 
+mod access;
 mod answers;
 mod forwarding;
 mod guards;
 mod joins;
 mod limits;
 mod logs;
+mod network;
 mod routing;
 mod shutdown;
 mod silence;
+mod tls;
