@@ -11,4 +11,4 @@ leg
 = stop {finished:end_turn}
 = outcome complete
 = legs first, anchor 1184
-= seams verified at 43 -48 x0
+= seams unverified at 43 -48 x0

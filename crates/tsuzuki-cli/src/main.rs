@@ -1,2 +1,23 @@
-//! The command line.
-fn main() {}
+//! The command line of Tsuzuki: it parses, calls, prints and exits.
+//!
+//! [`args`] says what can be typed, [`command`] runs it, [`print`] is the only place that writes,
+//! [`exit`] the only one that turns what happened into an exit code and a hint. It knows no
+//! protocol and no continuation rule.
+
+mod args;
+mod command;
+mod exit;
+mod print;
+mod report;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match args::parse().and_then(command::run) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            print::failure(&failure);
+            failure.exit.into()
+        }
+    }
+}

@@ -21,7 +21,7 @@ mod stage;
 #[path = "../tests/engine/texts.rs"]
 mod texts;
 
-use habits::{ANCHOR_HABITS, Chunks, Habit};
+use habits::{ANCHOR_HABITS, Chunks, Habit, whole_white};
 use score::{Score, answer};
 use texts::TEXTS;
 
@@ -38,8 +38,15 @@ fn main() {
         answer(text, cut, true, Habit::Ideal, chunks)
     });
     row(
-        "prefill, white space not written back",
-        &|text, cut, chunks| answer(text, cut, true, Habit::WhiteNotWrittenBack, chunks),
+        "prefill, white space not written back (not cut inside it)",
+        &|text, cut, chunks| {
+            let habit = Habit::WhiteNotWrittenBack(cut);
+            if whole_white(text, cut) {
+                answer(text, cut, true, habit, chunks)
+            } else {
+                Score::default()
+            }
+        },
     );
     for habit in ANCHOR_HABITS {
         row(&format!("anchor, {habit:?}"), &|text, cut, chunks| {

@@ -9,8 +9,11 @@
 //!            └────────── Call ──────────┘
 //! ```
 //!
-//! This file keeps the state and its inputs and outputs; `flow` shows frames, `ending` ends legs.
+//! This file keeps the state and its inputs and outputs; `calling` calls legs, `flow` shows their
+//! frames, `ending` ends them, `closing` closes the message.
 
+mod calling;
+mod closing;
 mod ending;
 mod flow;
 mod message;
@@ -291,7 +294,7 @@ impl Answer {
         self.resting = None;
         self.conclude(
             outcome,
-            ending::Closing::Made(End::Cut(crate::Cut::Length), None),
+            closing::Closing::Made(End::Cut(crate::Cut::Length), None),
         );
     }
 }

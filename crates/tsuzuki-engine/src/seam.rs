@@ -40,16 +40,19 @@ enum Basis {
     /// The provider puts it there and repeats the text so far.
     Echoed,
     /// The model was asked to repeat this, the end of the partial.
-    Anchored { anchor: Anchor, guess: Guess },
+    Anchored { anchor: Anchor, demand: Demand },
 }
 
-/// What to do with a head that proves nothing.
+/// How much a head has to show to be joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Guess {
-    /// Reject it: the border can be asked again.
-    Never,
-    /// Join it if it is plausible: this was the last try.
-    WhenPlausible,
+pub enum Demand {
+    /// Nothing but proof of its place.
+    Proof,
+    /// Proof, or at least the anchor to the letter, where it may mean several places. The border
+    /// can be asked again.
+    Echo,
+    /// The same, or else that it is plausible: this was the last try.
+    Plausible,
 }
 
 /// How far the leg is.
@@ -117,10 +120,10 @@ impl Border {
     /// A border at which the model was asked to repeat `anchor`, the end of `partial`, before
     /// going on.
     #[must_use]
-    pub fn anchored(partial: &str, held: &str, anchor: &str, guess: Guess) -> Self {
+    pub fn anchored(partial: &str, held: &str, anchor: &str, demand: Demand) -> Self {
         let letters = Letters::of(partial, Reading::Plain);
         let anchor = Anchor::new(anchor, &letters);
-        let basis = Basis::Anchored { anchor, guess };
+        let basis = Basis::Anchored { anchor, demand };
         Self {
             partial: partial.to_owned(),
             held: held.to_owned(),
@@ -140,7 +143,7 @@ pub fn judge(border: &Border, head: &str, progress: Progress) -> Verdict {
             Echo::SoFar => Verdict::Open,
             Echo::None => join(border, head, 0, Proof::Placed, progress),
         },
-        Basis::Anchored { anchor, guess } => {
+        Basis::Anchored { anchor, demand } => {
             if head.trim().is_empty() {
                 return match progress {
                     Progress::Running => Verdict::Open,
@@ -149,18 +152,30 @@ pub fn judge(border: &Border, head: &str, progress: Progress) -> Verdict {
                 };
             }
             match place::find(border, anchor, head, progress) {
-                Place::At(end, proof) => join(border, head, end, proof, progress),
+                Place::At(end, proof) => {
+                    let proof = match place::repeats_on(border, &head[end..], progress) {
+                        None => return Verdict::Open,
+                        Some(true) => Proof::Unverified,
+                        Some(false) => proof,
+                    };
+                    if proof == Proof::Unverified && *demand == Demand::Proof {
+                        return Verdict::Reject(Reject::NoProof);
+                    }
+                    join(border, head, end, proof, progress)
+                }
                 Place::Open if progress == Progress::Running => Verdict::Open,
                 Place::Open if progress == Progress::Cut => Verdict::Short,
-                Place::Open | Place::Nowhere => match (guess, plausible::objection(border, head)) {
-                    (Guess::WhenPlausible, None) => {
-                        let start = place::behind_reopened_fence(border, head);
-                        join(border, head, start, Proof::Unverified, progress)
+                Place::Open | Place::Nowhere => {
+                    match (demand, plausible::objection(border, head)) {
+                        (Demand::Plausible, None) => {
+                            let start = place::behind_reopened_fence(border, head);
+                            join(border, head, start, Proof::Unverified, progress)
+                        }
+                        (Demand::Plausible | Demand::Echo | Demand::Proof, objection) => {
+                            Verdict::Reject(objection.unwrap_or(Reject::NoProof))
+                        }
                     }
-                    (Guess::WhenPlausible | Guess::Never, objection) => {
-                        Verdict::Reject(objection.unwrap_or(Reject::NoProof))
-                    }
-                },
+                }
             }
         }
     }

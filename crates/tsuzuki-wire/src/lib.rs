@@ -48,5 +48,7 @@ mod wish;
 pub use decoder::Decoder;
 pub use encoder::Encoder;
 pub use form::{DecodeError, Form, Place, leg_body, read_ask, recognise};
+pub use report::print as report_json;
+pub use stop::label as stop_label;
 pub use tsuzuki_engine as engine;
 pub use wish::Wish;

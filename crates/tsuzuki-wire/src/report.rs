@@ -63,8 +63,9 @@ struct Cost {
     continuation_share: Option<f64>,
 }
 
-/// Prints a report.
-pub(crate) fn print(report: &Report) -> String {
+/// Prints a report as the JSON object that answers carry.
+#[must_use]
+pub fn print(report: &Report) -> String {
     let (outcome, reason) = words(report.outcome.as_ref());
     let printed = Printed {
         outcome,

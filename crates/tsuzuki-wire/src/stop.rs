@@ -54,7 +54,8 @@ pub(crate) fn print(end: &End) -> &str {
 }
 
 /// What a leg's end is called in the report, faults and rejections by their own names.
-pub(crate) fn label(end: &End) -> &str {
+#[must_use]
+pub fn label(end: &End) -> &str {
     match end {
         End::Cut(Cut::Lost) => "lost",
         End::Cut(Cut::Damaged) => "damaged",

@@ -1,10 +1,12 @@
 //! How legs go out.
 
+mod story;
 mod wired;
 
 use crate::{RawRequest, RawResponse};
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+pub use story::StoryBackend;
 use tsuzuki_wire::engine::{Abilities, Frame, Leg, Lesson, ModelId};
 pub use wired::Wired;
 

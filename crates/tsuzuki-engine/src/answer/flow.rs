@@ -1,7 +1,7 @@
 //! How the content of a leg reaches the caller: through the seam's verdict, the block numbering and
 //! the hold-back.
 
-use super::ending::Closing;
+use super::closing::Closing;
 use super::message::kind_of;
 use super::running::{Place, Placed, Probing};
 use super::{Answer, Output};

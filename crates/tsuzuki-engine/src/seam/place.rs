@@ -11,6 +11,9 @@ use crate::Proof;
 
 /// How far into a head the repetition may begin behind a preamble, in characters.
 const PREAMBLE: usize = 200;
+/// How many characters from the text so far, repeated behind the repetition that was asked for, are
+/// no coincidence.
+const REPLAY: usize = 40;
 /// The least weight of an overlap behind a preamble, where a coincidence is likelier.
 const LEAST_WEIGHT_BEHIND: usize = 16;
 
@@ -129,13 +132,12 @@ fn behind_preamble(border: &Border, anchor: &Anchor, head: &str, progress: Progr
     }
     let seen = needed.min(letters.chars.len());
     if anchor.certain
-        && overlap::weight(&anchor.letters) >= LEAST_WEIGHT_BEHIND
         && let Some(first) = overlap::find(&letters.chars[..seen], &anchor.letters)
+        && (overlap::weight(&anchor.letters) >= LEAST_WEIGHT_BEHIND
+            || announced(&head[..letters.starts[first]]))
     {
-        return Place::At(
-            letters.ends[first + anchor.letters.len() - 1],
-            Proof::Verified,
-        );
+        let end = letters.ends[first + anchor.letters.len() - 1];
+        return Place::At(end, Proof::Verified);
     }
     let limit = letters
         .ends
@@ -144,7 +146,7 @@ fn behind_preamble(border: &Border, anchor: &Anchor, head: &str, progress: Progr
         .unwrap_or_default();
     head[..window.min(limit)]
         .match_indices('\n')
-        .filter(|(at, _)| head[..*at].trim_end().ends_with([':', '：']))
+        .filter(|(at, _)| announced(&head[..=*at]))
         .map(|(at, _)| {
             let line = Letters::of(&head[at + 1..limit], Reading::Plain);
             let length = overlap::longest(&border.letters.chars, &line.chars).length;
@@ -161,6 +163,31 @@ fn behind_preamble(border: &Border, anchor: &Anchor, head: &str, progress: Progr
         .filter(|(length, _)| overlap::proves(&border.letters.chars, *length, LEAST_WEIGHT_BEHIND))
         .max_by_key(|(length, _)| *length)
         .map_or(Place::Nowhere, |(_, end)| Place::At(end, Proof::Verified))
+}
+
+/// Whether a head goes on repeating behind the repetition that placed it: with the end of the text
+/// so far once more, or with a long piece from anywhere in it. Nobody can tell then what is new.
+/// `None` while that depends on what comes.
+pub(super) fn repeats_on(border: &Border, rest: &str, progress: Progress) -> Option<bool> {
+    let partial = &border.letters.chars;
+    let mut letters = Letters::of(rest, Reading::Plain).chars;
+    letters.truncate(REPLAY);
+    let longest = overlap::longest(partial, &letters);
+    if overlap::proves(partial, longest.length, LEAST_WEIGHT) {
+        return Some(true);
+    }
+    match (longest.may_grow, letters.len() == REPLAY) {
+        (false, _) => Some(false),
+        (true, true) => Some(true),
+        (true, false) if progress == Progress::Running => None,
+        (true, false) => Some(false),
+    }
+}
+
+/// Whether a text ends in a line that announces the next one.
+fn announced(before: &str) -> bool {
+    let line = before.trim_end();
+    line.ends_with([':', '：']) && before[line.len()..].contains('\n')
 }
 
 /// Where a head that proves nothing goes on: behind a fence that it opens again and the line it
@@ -232,12 +259,24 @@ impl Start {
             return Place::Nowhere;
         };
         let end = self.at + end;
-        match (self.closing, head[end..].chars().next()) {
-            (Some(closing), Some(next)) if next == closing => {
-                Place::At(end + next.len_utf8(), Proof::Verified)
-            }
-            (Some(_), None) if progress == Progress::Running => Place::Open,
-            (Some(_) | None, _) => Place::At(end, Proof::Verified),
+        let rest = &head[end..];
+        let Some(closing) = self.closing else {
+            return Place::At(end, Proof::Verified);
+        };
+        let Some(behind) = rest.strip_prefix(closing) else {
+            let undecided = rest.is_empty() && progress == Progress::Running;
+            return if undecided {
+                Place::Open
+            } else {
+                Place::At(end, Proof::Verified)
+            };
+        };
+        let end = end + closing.len_utf8();
+        match behind.chars().next() {
+            None if progress == Progress::Running => Place::Open,
+            // White space behind a quotation may belong to the quotation, not to the text.
+            Some(next) if next.is_whitespace() => Place::At(end, Proof::Unverified),
+            Some(_) | None => Place::At(end, Proof::Verified),
         }
     }
 }

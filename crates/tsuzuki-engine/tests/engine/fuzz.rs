@@ -5,7 +5,7 @@ use crate::score::ask;
 use crate::stage::drive;
 use proptest::prelude::*;
 use std::path::Path;
-use tsuzuki_engine::seam::{Border, Guess, Progress, Verdict, anchor, judge};
+use tsuzuki_engine::seam::{Border, Demand, Progress, Verdict, anchor, judge};
 use tsuzuki_engine::{
     Abilities, Answer, BlockKind, Cut, Delivery, Delta, End, Event, Finish, Frame, Head, Metadata,
     Millis, Mode, Policy, Prefill, Reasoning, Refusal, Rejection, Seams, Stop, Structure, Tools,
@@ -58,8 +58,8 @@ fn fuzz_seam(bytes: &[u8]) {
     let borders = [
         Border::placed(partial, &held, false),
         Border::placed(partial, &held, true),
-        Border::anchored(partial, &held, anchor(partial, 0), Guess::Never),
-        Border::anchored(partial, &held, anchor(partial, 2), Guess::WhenPlausible),
+        Border::anchored(partial, &held, anchor(partial, 0), Demand::Echo),
+        Border::anchored(partial, &held, anchor(partial, 2), Demand::Plausible),
     ];
     for border in borders {
         let mut settled: Option<(usize, Verdict)> = None;

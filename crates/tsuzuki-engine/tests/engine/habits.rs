@@ -8,8 +8,9 @@ pub(crate) enum Habit {
     /// Continues a trimmed prefill with the white space that was trimmed; repeats the anchor
     /// exactly, then goes on.
     Ideal,
-    /// Does not write back the white space that was trimmed from a prefill.
-    WhiteNotWrittenBack,
+    /// Does not write back the white space that was trimmed from a prefill, whose text was cut after
+    /// so many bytes.
+    WhiteNotWrittenBack(usize),
     /// Repeats the last so many characters, whatever it was asked to repeat.
     Repeats(usize),
     /// Says that it will go on, then repeats the anchor.
@@ -30,6 +31,10 @@ pub(crate) enum Habit {
     ReopensFence,
     /// Opens the code fence again, then just goes on.
     ReopensFenceAndGoesOn,
+    /// Repeats the anchor exactly, twice.
+    RepeatsTwice,
+    /// Repeats the anchor exactly, and then the whole answer from its beginning.
+    RepeatsAndRestartsAnswer,
     /// Just goes on, white space and all.
     GoesOn,
     /// Just goes on, without the white space at the border.
@@ -53,6 +58,8 @@ pub(crate) const ANCHOR_HABITS: &[Habit] = &[
     Habit::RestartsAnswer,
     Habit::ReopensFence,
     Habit::ReopensFenceAndGoesOn,
+    Habit::RepeatsTwice,
+    Habit::RepeatsAndRestartsAnswer,
     Habit::GoesOn,
     Habit::GoesOnTrimmed,
     Habit::Meta,
@@ -64,11 +71,10 @@ pub(crate) fn written(text: &str, habit: Habit, leg: &Leg) -> String {
         By::First => text.to_owned(),
         By::Prefill { partial } => {
             let rest = &text[known(text, partial, habit)..];
-            if habit == Habit::WhiteNotWrittenBack {
-                rest.trim_start().to_owned()
-            } else {
-                rest.to_owned()
+            if let Habit::WhiteNotWrittenBack(cut) = habit {
+                return text[cut..].to_owned();
             }
+            rest.to_owned()
         }
         By::Anchor { partial, nudge } => {
             let at = known(text, partial, habit);
@@ -87,7 +93,7 @@ pub(crate) fn written(text: &str, habit: Habit, leg: &Leg) -> String {
                 })
             };
             match habit {
-                Habit::Ideal | Habit::WhiteNotWrittenBack => format!("{anchor}{rest}"),
+                Habit::Ideal | Habit::WhiteNotWrittenBack(_) => format!("{anchor}{rest}"),
                 Habit::Repeats(count) => format!("{}{rest}", &partial[last(count)..]),
                 Habit::Preamble => format!("Sure, I will go on from there:\n\n{anchor}{rest}"),
                 Habit::Dots => format!("...{anchor}{rest}"),
@@ -99,6 +105,8 @@ pub(crate) fn written(text: &str, habit: Habit, leg: &Leg) -> String {
                     partial[behind(&['.', '。', '!', '?'])..].trim_start()
                 ),
                 Habit::RestartsAnswer => text.to_owned(),
+                Habit::RepeatsTwice => format!("{anchor}\n{anchor}{rest}"),
+                Habit::RepeatsAndRestartsAnswer => format!("{anchor}\n\n{text}"),
                 Habit::ReopensFence => format!("{}{anchor}{rest}", opener(partial)),
                 Habit::ReopensFenceAndGoesOn => format!(
                     "{}{}",
@@ -245,4 +253,12 @@ pub(crate) fn limited(text: &str, limit: usize, slices: Chunks) -> Vec<Frame> {
         .find(|at| text.is_char_boundary(*at))
         .unwrap_or(0);
     frames(&text[..cut], End::Cut(Cut::Length), slices)
+}
+
+/// Whether a cut stands behind the whole of a run of white space, or in none. Inside one, nobody can
+/// tell how much of it a model left out.
+pub(crate) fn whole_white(text: &str, cut: usize) -> bool {
+    let before = &text[..cut];
+    !before.trim_end().is_empty()
+        && (!before.ends_with(char::is_whitespace) || !text[cut..].starts_with(char::is_whitespace))
 }

@@ -243,7 +243,7 @@ impl Played {
             "one stop or one fault, not {stopped} and {ended}"
         );
         assert!(
-            metadata == stopped || ended == 1,
+            metadata == stopped,
             "a message that stopped has its metadata"
         );
     }
@@ -297,25 +297,25 @@ pub(crate) fn sliced(frames: &[Frame], slice: impl Fn(&str) -> Vec<String>) -> V
         }
     };
     for frame in frames {
-        match &frame.event {
-            Event::Delta {
-                block,
-                delta:
-                    Delta::Text {
-                        text: piece,
-                        half: false,
-                    },
-            } => match &mut text {
+        if let Event::Delta {
+            block,
+            delta:
+                Delta::Text {
+                    text: piece,
+                    half: false,
+                },
+        } = &frame.event
+        {
+            match &mut text {
                 Some((open, text)) if open == block => text.push_str(piece),
-                _ => {
+                Some(_) | None => {
                     flush(&mut text, &mut out);
                     text = Some((*block, piece.clone()));
                 }
-            },
-            _ => {
-                flush(&mut text, &mut out);
-                out.push(frame.clone());
             }
+        } else {
+            flush(&mut text, &mut out);
+            out.push(frame.clone());
         }
     }
     flush(&mut text, &mut out);

@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tsuzuki_wire::engine::{
-    Abilities, Cut, End, Event, Frame, Head, Leg, Lesson, ModelId, Prefill, Rejection,
+    Abilities, Cut, Delivery, End, Event, Frame, Head, Leg, Lesson, ModelId, Prefill, Rejection,
 };
 use tsuzuki_wire::{Decoder, Form};
 
@@ -57,18 +57,23 @@ impl Backend for Wired {
             yield Frame::made(Event::Head(head));
             let mut frames = Vec::new();
             loop {
-                let piece = body.next().await;
-                let last = match piece {
+                let broken = match body.next().await {
                     Some(Ok(bytes)) => {
                         decoder.push(bytes, &mut frames);
                         None
                     }
-                    Some(Err(BodyError::Stalled)) => Some(Some(Cut::Stalled)),
-                    Some(Err(BodyError::Lost)) | None => Some(None),
+                    None => {
+                        decoder.finish(&mut frames);
+                        Some(None)
+                    }
+                    Some(Err(error)) => {
+                        // A stream may have told its end before it broke; half a body tells nothing.
+                        if form.delivery() == Delivery::Streamed {
+                            decoder.finish(&mut frames);
+                        }
+                        Some(Some(error))
+                    }
                 };
-                if last.is_some() {
-                    decoder.finish(&mut frames);
-                }
                 for frame in frames.drain(..) {
                     let ended = matches!(frame.event, Event::End(_));
                     yield frame;
@@ -76,13 +81,14 @@ impl Backend for Wired {
                         return;
                     }
                 }
-                match last {
-                    Some(Some(cut)) => {
-                        yield Frame::end(End::Cut(cut));
+                match broken {
+                    None => {}
+                    Some(Some(BodyError::Stalled)) => {
+                        yield Frame::end(End::Cut(Cut::Stalled));
                         return;
                     }
-                    Some(None) => return,
-                    None => {}
+                    // Whoever drives the leg says what silence means.
+                    Some(None | Some(BodyError::Lost)) => return,
                 }
             }
         }

@@ -1,0 +1,86 @@
+//! The commands: each parses nothing and prints through [`crate::print`].
+
+mod ask;
+mod interrupt;
+mod models;
+mod serve;
+mod verify;
+
+use crate::args::Command;
+use crate::exit::{Exit, Failure};
+use crate::print;
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
+use tsuzuki::simulator::{Scenario, Simulator};
+
+/// How long standard input may be silent before we say what we wait for.
+const SILENCE: Duration = Duration::from_secs(3);
+
+/// Runs a command.
+pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Serve(serve) => runtime(Builder::new_multi_thread())?.block_on(serve::run(serve)),
+        Command::Ask(ask) => runtime(Builder::new_current_thread())?.block_on(ask::run(ask)),
+        Command::Verify(verify) => verify::run(&verify),
+        Command::Models(models) => models::run(&models),
+    }
+}
+
+fn runtime(mut builder: Builder) -> Result<Runtime, Failure> {
+    builder.enable_all().build().map_err(|error| {
+        Failure::new(
+            Exit::Usage,
+            format!("the program cannot start its threads or timers: {error}"),
+            "check the limits of this process (ulimit -a)",
+        )
+    })
+}
+
+/// The offline simulator, with its own answers or those of a scenario.
+fn simulator(scenario: Option<&Path>) -> Result<Simulator, Failure> {
+    let Some(file) = scenario else {
+        return Ok(Simulator::new(Scenario::default()));
+    };
+    let scenario = Scenario::parse(&read(file)?).map_err(|error| {
+        Failure::new(
+            Exit::Usage,
+            format!("{}: {error}", file.display()),
+            "scenarios/ in the repository has examples of every key",
+        )
+    })?;
+    Ok(Simulator::new(scenario))
+}
+
+/// The text of a file.
+fn read(file: &Path) -> Result<String, Failure> {
+    fs::read_to_string(file).map_err(|error| unreadable(&file.display().to_string(), &error))
+}
+
+/// All of standard input. A pipe that nobody closes would otherwise wait without a word.
+fn read_standard_input() -> Result<String, Failure> {
+    let (ended, waiting) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        if waiting.recv_timeout(SILENCE) == Err(RecvTimeoutError::Timeout) {
+            print::talk("Reading standard input to its end; < /dev/null gives none");
+        }
+    });
+    let mut text = String::new();
+    let read = io::stdin().read_to_string(&mut text);
+    drop(ended);
+    read.map(|_| text)
+        .map_err(|error| unreadable("standard input", &error))
+}
+
+fn unreadable(what: &str, error: &io::Error) -> Failure {
+    let hint = if error.kind() == io::ErrorKind::InvalidData {
+        "only UTF-8 text can be read"
+    } else {
+        "check the name and that you may read it"
+    };
+    Failure::new(Exit::Usage, format!("{what} cannot be read: {error}"), hint)
+}

@@ -1,0 +1,176 @@
+//! `tsuzuki ask`: one question, the whole answer.
+
+use super::interrupt::Interrupts;
+use super::{read_standard_input, simulator};
+use crate::args::Ask;
+use crate::exit::{self, Exit, Failure, Shown};
+use crate::print::{self, Reader};
+use crate::report;
+use serde_json::{Value, json};
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use tsuzuki::engine::{Event, Frame, Outcome, Policy, Report, Why};
+use tsuzuki::wire::report_json;
+use tsuzuki::{Client, Question, Reply, Step, Wired};
+
+/// Asks, prints the answer as it comes, and says on standard error how it went.
+pub(crate) async fn run(ask: Ask) -> Result<Exit, Failure> {
+    let question = question(&ask)?;
+    let client = Client::new(Arc::new(Wired::new(Arc::new(simulator(
+        ask.scenario.as_deref(),
+    )?))))
+    .policy(Policy::new(ask.mode.into()));
+    let mut reply = client.ask(&question).map_err(|error| {
+        Failure::new(
+            Exit::Usage,
+            error.to_string(),
+            "tsuzuki ask --help shows the options",
+        )
+    })?;
+    let Some(told) = listen(&mut reply, &ask).await? else {
+        return Ok(Exit::Complete);
+    };
+    if ask.json {
+        let printed: Value = serde_json::from_str(&report_json(&told.report)).unwrap_or_default();
+        let whole = json!({ "text": told.text, "outcome": printed["outcome"], "report": printed });
+        print::data(&format!("{whole:#}\n"))?;
+    } else if !told.text.is_empty() {
+        print::line_end_for_the_eye()?;
+    }
+    if ask.verbose {
+        let parts = told.report.legs.iter();
+        parts.for_each(|leg| print::talk(&report::part(leg)));
+    }
+    let shown = if told.text.is_empty() {
+        Shown::Nothing
+    } else {
+        Shown::Text
+    };
+    let ended = exit::of(&told.outcome, shown, told.said.as_deref());
+    if shown == Shown::Text || ended.is_ok() {
+        print::talk(&report::summary(&told.outcome, &told.report));
+    }
+    ended
+}
+
+/// What came of a question.
+struct Told {
+    text: String,
+    outcome: Outcome,
+    report: Box<Report>,
+    /// The backend's own words about an error.
+    said: Option<String>,
+}
+
+/// Follows an answer to its end. `None`: nobody reads standard output any more.
+async fn listen(reply: &mut Reply, ask: &Ask) -> Result<Option<Told>, Failure> {
+    let streams = !ask.json && !ask.no_stream;
+    let mut interrupts = Interrupts::listen()?;
+    let mut cancelled = false;
+    let mut text = String::new();
+    let mut said = None;
+    loop {
+        let step = tokio::select! {
+            step = reply.next_step() => step,
+            () = interrupts.next() => {
+                if cancelled {
+                    return Err(Failure::new(Exit::Cancelled, "cancelled twice", "the answer's end was not awaited"));
+                }
+                cancelled = true;
+                reply.cancel();
+                continue;
+            }
+        };
+        match step {
+            Some(Step::Frame(frame)) => {
+                said = message(&frame).or(said);
+                let Some(piece) = frame.text() else { continue };
+                text.push_str(piece);
+                if streams && print::data(piece)? == Reader::Gone {
+                    return Ok(None);
+                }
+            }
+            Some(Step::Waiting { at_most, why }) => {
+                if ask.verbose {
+                    let why = match why {
+                        Why::Throttled => "throttled",
+                        Why::Fault => "after a fault",
+                        Why::Deadline => "for the model",
+                    };
+                    print::talk(&format!(
+                        "waiting {why}, {} ms at most",
+                        at_most.as_millis()
+                    ));
+                }
+            }
+            Some(Step::Over { outcome, report }) => {
+                if !streams && !ask.json && print::data(&text)? == Reader::Gone {
+                    return Ok(None);
+                }
+                return Ok(Some(Told {
+                    text,
+                    outcome,
+                    report,
+                    said,
+                }));
+            }
+            None => {
+                return Err(Failure::new(
+                    Exit::Refused,
+                    "the answer stopped without an outcome",
+                    "this is a defect of Tsuzuki: please report it",
+                ));
+            }
+        }
+    }
+}
+
+/// The question as typed, with standard input as the prompt or attached below it.
+fn question(ask: &Ask) -> Result<Question, Failure> {
+    let piped = if io::stdin().is_terminal() {
+        String::new()
+    } else {
+        read_standard_input()?
+    };
+    let prompt = match (ask.prompt.as_deref(), piped.trim_end_matches(['\r', '\n'])) {
+        (Some(prompt), "") => prompt.to_owned(),
+        (Some(prompt), attached) => format!("{prompt}\n\n{attached}"),
+        (None, piped) => piped.to_owned(),
+    };
+    if prompt.trim().is_empty() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "there is no question",
+            "type one, as in tsuzuki ask \"/long 12\", or pipe one in",
+        ));
+    }
+    let mut question = Question::new(&ask.model, prompt).streamed(!ask.no_stream);
+    if let Some(system) = &ask.system {
+        question = question.system(system);
+    }
+    if let Some(max_tokens) = ask.max_tokens {
+        question = question.max_tokens(max_tokens);
+    }
+    if let Some(temperature) = ask.temperature {
+        question = question.temperature(temperature);
+    }
+    if let Some(top_p) = ask.top_p {
+        question = question.top_p(top_p);
+    }
+    for sequence in &ask.stop {
+        question = question.stop_at(sequence);
+    }
+    for (name, value) in &ask.field {
+        question = question.field(name, value.clone());
+    }
+    Ok(question)
+}
+
+/// The backend's own words, if the frame is an error as it came.
+fn message(frame: &Frame) -> Option<String> {
+    let Event::End(_) = &frame.event else {
+        return None;
+    };
+    let error: Value = serde_json::from_slice(frame.source.as_ref()?).ok()?;
+    Some(error.get("message")?.as_str()?.to_owned())
+}

@@ -1,0 +1,14 @@
+//! The real binary: exit code, standard output and standard error of a run, in one place each.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod ask;
+mod models;
+mod serve;
+mod shell;
+mod usage;
+mod verify;

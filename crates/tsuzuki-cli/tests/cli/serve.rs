@@ -1,0 +1,128 @@
+//! `tsuzuki serve`.
+
+use crate::shell::{Done, Run, finish, signal, tsuzuki, until};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+#[test]
+fn an_address_others_can_reach() {
+    tsuzuki(["serve", "--listen", "0.0.0.0:0"]).snapshot("serve_not_loopback");
+}
+
+#[test]
+fn an_address_that_is_none() {
+    tsuzuki(["serve", "--listen", "7373"]).snapshot("serve_not_an_address");
+}
+
+#[test]
+fn a_backend_of_the_future() {
+    tsuzuki(["serve", "--backend", "bedrock"]).snapshot("serve_unknown_backend");
+}
+
+#[test]
+fn a_port_that_is_taken() {
+    let other = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = other.local_addr().expect("its address").to_string();
+    tsuzuki(["serve", "--listen", &address]).snapshot("serve_port_taken");
+}
+
+#[test]
+fn a_scenario_with_a_mistake() {
+    tsuzuki([
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--scenario",
+        "wrong.toml",
+    ])
+    .file("wrong.toml", "schema = 1\n\n[[rule]]\nuser = '('\n")
+    .snapshot("serve_scenario_mistake");
+}
+
+/// Starts an endpoint, does something with its address, and ends it with a signal.
+fn while_serving(run: &Run, ending: &str, act: impl FnOnce(&str)) -> Done {
+    let mut child = run.spawn();
+    let mut stdout = child.stdout.take().expect("standard output");
+    let mut printed = Vec::new();
+    let mut byte = [0];
+    let mut text = String::new();
+    while !text.contains("Ctrl-C") {
+        assert_eq!(
+            stdout.read(&mut byte).expect("it prints"),
+            1,
+            "it says how it is stopped"
+        );
+        printed.extend(byte);
+        text = String::from_utf8_lossy(&printed).into_owned();
+    }
+    let address = text
+        .split("http://")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next())
+        .expect("an address");
+    act(address);
+    signal(child.id(), ending);
+    stdout.read_to_string(&mut text).expect("the rest");
+    Done {
+        stdout: text,
+        ..finish(child)
+    }
+}
+
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("somebody listens");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .expect("a timeout");
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+    )
+    .expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answered");
+    answer
+}
+
+#[test]
+fn it_prints_what_to_paste_and_serves_until_it_is_stopped() {
+    for ending in ["INT", "TERM"] {
+        let run = tsuzuki(["serve", "--listen", "localhost:0"]);
+        let done = while_serving(&run, ending, |address| {
+            assert!(get(address, "/livez").starts_with("HTTP/1.1 200"));
+        });
+        assert_eq!(done.exit, Some(0));
+        assert!(done.stderr.starts_with("Stopping: "), "{}", done.stderr);
+        let exports: Vec<&str> = done
+            .stdout
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("export "))
+            .filter_map(|line| line.split('=').next())
+            .collect();
+        assert_eq!(
+            exports,
+            [
+                "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+                "AWS_ENDPOINT_URL_BEDROCK",
+                "AWS_REGION",
+                "AWS_DEFAULT_REGION",
+                "AWS_ACCESS_KEY_ID",
+                "AWS_SECRET_ACCESS_KEY",
+            ]
+        );
+        assert!(done.stdout.contains("not an AI model"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_data_folder_is_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let run = tsuzuki(["serve", "--listen", "127.0.0.1:0", "--data", "deep/data"]);
+    let folder = run.folder().join("deep/data");
+    while_serving(&run, "TERM", |_| {
+        let mode = until(|| folder.metadata().ok()).permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    });
+}
