@@ -11,7 +11,7 @@ mod sigv4;
 use crate::door::Whole;
 use crate::error::Fault;
 use crate::keys::{Key, Keys};
-use crate::{Operation, Operations};
+use crate::{Operation, Operations, Spending};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use replay::{Replays, Seen};
@@ -29,6 +29,8 @@ pub enum Access {
         schemes: Schemes,
         /// The keys.
         keys: Arc<Keys>,
+        /// What they spent.
+        spending: Arc<Spending>,
         /// The regions a signature may name; none means any.
         regions: Vec<String>,
     },
@@ -92,6 +94,7 @@ impl Auth {
             Access::Keys {
                 schemes,
                 keys,
+                spending: _,
                 regions,
             } => (*schemes, keys, regions),
         };
@@ -203,6 +206,13 @@ impl Caller {
         self.key.as_ref().map_or("", |key| key.name.as_str())
     }
 
+    /// Whether what the caller spends is limited.
+    pub(crate) fn has_budget(&self) -> bool {
+        self.key
+            .as_ref()
+            .is_some_and(|key| key.grants.budget.is_some())
+    }
+
     /// The highest mode the key has.
     pub(crate) fn ceiling(&self) -> Option<Mode> {
         self.key.as_ref()?.grants.mode
@@ -219,6 +229,12 @@ fn may(key: &Key, operation: Operation, model: Option<&ModelId>) -> Result<(), F
     if !key.grants.operation(operation) {
         return Err(Fault::forbidden(format!(
             "the key {} is not allowed to call {operation}",
+            key.name
+        )));
+    }
+    if key.grants.budget.is_some() && !operation.is_counted() {
+        return Err(Fault::forbidden(format!(
+            "the key {} has a budget, and what {operation} costs is not counted",
             key.name
         )));
     }

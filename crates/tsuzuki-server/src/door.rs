@@ -2,6 +2,8 @@
 
 use crate::auth::{Auth, Caller, Claim};
 use crate::bedrock::Bedrock;
+use crate::bill::Bill;
+use crate::books::Books;
 use crate::error::{Fault, identify};
 use crate::guard::{Guard, Reach};
 use crate::route::{Health, Route};
@@ -67,6 +69,7 @@ pub(crate) struct Door {
     mode: Mode,
     backend: Arc<dyn Backend>,
     bedrock: Bedrock,
+    books: Arc<Books>,
     answers: TaskTracker,
     shutdown: CancellationToken,
 }
@@ -80,14 +83,21 @@ impl Door {
         stop: CancellationToken,
         shutdown: CancellationToken,
     ) -> Self {
+        let books = Arc::new(Books::new(settings.audit.clone()));
+        let bedrock = Bedrock::new(
+            Arc::clone(&backend),
+            &settings,
+            Arc::clone(&books),
+            answers.clone(),
+            stop,
+        );
         let Settings {
             policy,
-            mode_is: _,
             limits,
             hosts,
             access,
             operations,
-            tls: _,
+            ..
         } = settings;
         let reach = match access {
             Access::Open => Reach::Here,
@@ -100,10 +110,11 @@ impl Door {
         Self {
             guard: Guard::new(address, &hosts, reach),
             auth: Auth::new(access, operations),
-            limits: limits.clone(),
+            limits,
             mode: policy.mode,
-            backend: Arc::clone(&backend),
-            bedrock: Bedrock::new(backend, policy, limits, answers.clone(), stop),
+            backend,
+            bedrock,
+            books,
             answers,
             shutdown,
         }
@@ -117,16 +128,19 @@ impl Door {
     pub(crate) async fn open(&self, request: Request<Incoming>) -> Response {
         let began = Instant::now();
         let method = request.method().clone();
-        let mut response = match self.pass(request).await {
+        let mut caller = Caller::nobody();
+        let mut response = match self.pass(request, &mut caller).await {
             Ok(response) => response,
             Err(fault) => {
                 tracing::info!(
                     %method,
                     status = fault.status.as_u16(),
                     error = fault.name,
+                    key = caller.name(),
                     ms = milliseconds(began),
                     "refused"
                 );
+                self.books.refused(method.as_str(), &caller, &fault);
                 fault.response()
             }
         };
@@ -134,7 +148,12 @@ impl Door {
         response
     }
 
-    async fn pass(&self, request: Request<Incoming>) -> Result<Response, Fault> {
+    /// Lets it through, and says who called as soon as that is proved.
+    async fn pass(
+        &self,
+        request: Request<Incoming>,
+        caller: &mut Caller,
+    ) -> Result<Response, Fault> {
         let (parts, body) = request.into_parts();
         let (route, claim) = match self.admit(&parts) {
             Ok(admitted) => admitted,
@@ -154,14 +173,10 @@ impl Door {
         };
         let body = intake::read(body, &self.limits).await?;
         let request = Whole { parts, body };
-        let caller = match operation {
-            Some(operation) => {
-                let caller = self.auth.prove(claim, &request, operation)?;
-                self.auth.allow(&caller, operation, model)?;
-                caller
-            }
-            None => Caller::nobody(),
-        };
+        if let Some(operation) = operation {
+            *caller = self.auth.prove(claim, &request, operation)?;
+            self.auth.allow(caller, operation, model)?;
+        }
         match route {
             Route::Health(question) => Ok(health::tell(
                 question,
@@ -169,14 +184,21 @@ impl Door {
                 self.answers.len(),
                 self.shutdown.is_cancelled(),
             )),
-            Route::Metrics => Err(Fault::unknown_operation("no such operation")),
+            Route::Metrics => Ok(self.books.metrics.tell(self.answers.len())),
             Route::Forwarded(operation) => {
                 caller.must_be_new()?;
                 let raw = request.raw(request.body.clone());
-                forward::forward(self.backend.as_ref(), raw, operation, None).await
+                let bill = Bill {
+                    books: Arc::clone(&self.books),
+                    caller: caller.clone(),
+                    // What it costs is not counted, so keys with a budget do not come here.
+                    share: None,
+                    price: None,
+                };
+                forward::forward(self.backend.as_ref(), raw, operation, None, bill).await
             }
             Route::Model(model, operation) => {
-                self.bedrock.open(request, model, operation, &caller).await
+                self.bedrock.open(request, model, operation, caller).await
             }
         }
     }

@@ -89,6 +89,25 @@ impl Operation {
         }
     }
 
+    /// Whether what a call costs can be told from tokens, or is nothing.
+    pub(crate) const fn is_counted(self) -> bool {
+        match self {
+            Self::Converse
+            | Self::ConverseStream
+            | Self::Invoke
+            | Self::InvokeStream
+            | Self::CountTokens
+            | Self::ListFoundationModels
+            | Self::GetFoundationModel
+            | Self::ListInferenceProfiles
+            | Self::GetInferenceProfile
+            | Self::ListAsyncInvokes
+            | Self::GetAsyncInvoke
+            | Self::Metrics => true,
+            Self::ApplyGuardrail | Self::InvokeGuardrailChecks | Self::StartAsyncInvoke => false,
+        }
+    }
+
     /// Whether a call costs money, so that it must not be played back to us.
     pub(crate) const fn spends(self) -> bool {
         match self {

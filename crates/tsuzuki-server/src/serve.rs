@@ -19,8 +19,8 @@ const ACCEPT_REST: Duration = Duration::from_millis(100);
 /// How long cancelled answers have to say their last frames at shutdown.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// How often to look whether the keys changed.
-const LOOK_AT_KEYS: Duration = Duration::from_millis(500);
+/// How often to look whether the keys changed, and to write down what was spent.
+const LOOK_AT_FILES: Duration = Duration::from_millis(500);
 
 /// Why the endpoint cannot serve.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +84,7 @@ pub async fn serve(
     let watching = CancellationToken::new();
     let _unwatch = watching.clone().drop_guard();
     tokio::spawn(watch(settings.access.clone(), watching));
+    let access = settings.access.clone();
     let answers = TaskTracker::new();
     let stop = CancellationToken::new();
     let connections = TaskTracker::new();
@@ -130,6 +131,9 @@ pub async fn serve(
         abort.cancel();
         connections.wait().await;
     }
+    if let Access::Keys { spending, .. } = access {
+        spending.save();
+    }
     Ok(())
 }
 
@@ -148,19 +152,23 @@ fn check(address: SocketAddr, settings: &Settings) -> Result<(), ServeError> {
     }
 }
 
-/// Notices when keys are minted or revoked.
+/// Notices when keys are minted or revoked, and writes down what they spend.
 async fn watch(access: Access, shutdown: CancellationToken) {
-    let Access::Keys { keys, .. } = access else {
+    let Access::Keys { keys, spending, .. } = access else {
         return;
     };
-    let mut clock = tokio::time::interval(LOOK_AT_KEYS);
+    let mut clock = tokio::time::interval(LOOK_AT_FILES);
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
             _ = clock.tick() => {
-                let keys = Arc::clone(&keys);
+                let (keys, spending) = (Arc::clone(&keys), Arc::clone(&spending));
                 // Files may be slow; a look that panicked is a look that failed.
-                let _looked = tokio::task::spawn_blocking(move || keys.refresh()).await;
+                let _looked = tokio::task::spawn_blocking(move || {
+                    keys.refresh();
+                    spending.save();
+                })
+                .await;
             }
         }
     }

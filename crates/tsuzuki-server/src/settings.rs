@@ -1,6 +1,6 @@
 //! What the operator decides about the endpoint.
 
-use crate::{Access, Limits, Operations, Tls};
+use crate::{Access, Audit, Limits, Operations, Tls};
 use tsuzuki::engine::{Mode, Policy};
 
 /// What the operator decides about the endpoint.
@@ -24,6 +24,20 @@ pub struct Settings {
     pub operations: Option<Operations>,
     /// Encryption; `None` is plain HTTP.
     pub tls: Option<Tls>,
+    /// Where a line is written for every request; `None` is nowhere.
+    pub audit: Option<Audit>,
+    /// What is added to requests for the backend's own logs.
+    pub request_metadata: RequestMetadata,
+}
+
+/// What is added to the `requestMetadata` of Converse requests, which Bedrock writes to its model
+/// invocation log and to no model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestMetadata {
+    /// Nothing: requests go out as they came.
+    AsItCame,
+    /// `tsuzuki-answer`, `tsuzuki-leg` and `tsuzuki-key`, beside the caller's own.
+    Marked,
 }
 
 /// Whose word the mode is.
@@ -47,6 +61,8 @@ impl Settings {
             access: Access::Open,
             operations: None,
             tls: None,
+            audit: None,
+            request_metadata: RequestMetadata::AsItCame,
         }
     }
 }

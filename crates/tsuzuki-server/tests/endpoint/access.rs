@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tsuzuki::engine::Mode;
-use tsuzuki_server::{Access, Grants, Keys, Minted, Operation, Operations, Scheme, Schemes};
+use tsuzuki_server::{
+    Access, Grants, Keys, Minted, Operation, Operations, Scheme, Schemes, Settings, Spending,
+};
 
 /// An endpoint with keys, and its backend.
 pub(crate) struct Gated {
@@ -32,6 +34,16 @@ impl Gated {
         schemes: Schemes,
         grants: Grants,
     ) -> (Self, Minted) {
+        Self::with(backend, schemes, grants, settings(Mode::Extend)).await
+    }
+
+    /// The same with these settings.
+    pub(crate) async fn with(
+        backend: Arc<Scripted>,
+        schemes: Schemes,
+        grants: Grants,
+        mut gated: Settings,
+    ) -> (Self, Minted) {
         let folder = TempDir::new().unwrap();
         let keys = Arc::new(Keys::open(folder.path()).unwrap());
         let scheme = match schemes {
@@ -39,10 +51,10 @@ impl Gated {
             Schemes::Bearer => Scheme::Bearer,
         };
         let minted = keys.add("first", scheme, grants).unwrap();
-        let mut gated = settings(Mode::Extend);
         gated.access = Access::Keys {
             schemes,
             keys: Arc::clone(&keys),
+            spending: Arc::new(Spending::open(folder.path()).unwrap()),
             regions: vec!["us-east-1".to_owned()],
         };
         let endpoint = start(&backend, gated).await;
@@ -56,7 +68,7 @@ impl Gated {
     }
 }
 
-fn bearer(token: &str) -> http::Request<http_body_util::Full<bytes::Bytes>> {
+pub(crate) fn bearer(token: &str) -> http::Request<http_body_util::Full<bytes::Bytes>> {
     let mut request = post(CONVERSE, question());
     let value = format!("Bearer {token}").parse().unwrap();
     request.headers_mut().insert("authorization", value);
@@ -488,6 +500,7 @@ async fn what_is_listed_is_open() {
     wide.access = Access::Keys {
         schemes: Schemes::Sigv4,
         keys,
+        spending: Arc::new(Spending::open(folder.path()).unwrap()),
         regions: Vec::new(),
     };
     let endpoint = start(&backend, wide).await;

@@ -13,6 +13,7 @@ mod signing;
 
 mod access;
 mod answers;
+mod books;
 mod forwarding;
 mod guards;
 mod joins;
@@ -22,4 +23,5 @@ mod network;
 mod routing;
 mod shutdown;
 mod silence;
+mod spending;
 mod tls;

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tsuzuki::Wired;
 use tsuzuki::engine::Mode;
-use tsuzuki_server::{Access, Keys, ModeIs, Schemes, ServeError, Settings, serve};
+use tsuzuki_server::{Access, Keys, ModeIs, Schemes, ServeError, Settings, Spending, serve};
 
 /// A try to serve on every address of this machine: refused, or up and where.
 async fn try_to_serve(settings: Settings) -> Result<(SocketAddr, CancellationToken), ServeError> {
@@ -36,6 +36,7 @@ async fn a_network_needs_keys_and_a_stated_mode() {
     gated.access = Access::Keys {
         schemes: Schemes::Both,
         keys: Arc::new(Keys::open(folder.path()).unwrap()),
+        spending: Arc::new(Spending::open(folder.path()).unwrap()),
         regions: Vec::new(),
     };
     gated.mode_is = ModeIs::Default;
