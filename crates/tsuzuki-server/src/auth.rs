@@ -152,7 +152,7 @@ impl Auth {
                     return Ok(new(Some(key)));
                 }
                 let freshness = match self.replays.see(&claim, request) {
-                    Seen::First | Seen::NextAttempt => Freshness::New,
+                    Seen::First | Seen::Equal | Seen::NextAttempt => Freshness::New,
                     Seen::Repeated => Freshness::Repeated,
                     Seen::Replayed => return Err(replayed()),
                     Seen::Full => return Err(Fault::throttled()),
@@ -257,8 +257,8 @@ fn may(key: &Key, operation: Operation, model: Option<&ModelId>) -> Result<(), F
 pub(crate) fn replayed() -> Fault {
     Fault::unauthenticated(
         INVALID,
-        "this signature was used before: sign every request anew (two requests that are equal and \
-         signed within the same second have the same signature)",
+        "this signature was used before: sign every request anew (equal requests that are signed \
+         within the same second have the same signature; give each an amz-sdk-invocation-id)",
     )
 }
 

@@ -12,6 +12,7 @@ pub use key::{Budget, Grants, Key, Scheme};
 pub use mint::Minted;
 
 use crate::private;
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use file::Stamp;
 use key::Secret;
 use std::path::{Path, PathBuf};
@@ -146,9 +147,11 @@ impl Keys {
     }
 
     /// Reads the file again if it changed. Keys that cannot be read leave those from before in
-    /// force, and are complained of each time.
+    /// force.
     pub(crate) fn refresh(&self) {
-        if Stamp::of(&self.path) == self.now().stamp {
+        let now = self.now();
+        let stamp = Stamp::of(&self.path);
+        if stamp == now.stamp {
             return;
         }
         match Loaded::read(&self.path) {
@@ -158,37 +161,47 @@ impl Keys {
             }
             Err(error) => {
                 tracing::error!(%error, "the keys from before stay in force");
+                let keys = now.keys.clone();
+                self.take(Loaded { keys, stamp });
             }
         }
     }
 
     /// The key of a SigV4 access key id.
     pub(crate) fn by_id(&self, id: &str) -> Option<Arc<Key>> {
-        let now = self.now();
-        let found = now
-            .keys
-            .iter()
-            .find(|key| key.id == id && key.scheme() == Scheme::Sigv4);
-        found.cloned()
+        self.find(|keys| {
+            let mut keys = keys.iter();
+            keys.find(|key| key.id == id && key.scheme() == Scheme::Sigv4)
+                .cloned()
+        })
     }
 
     /// The key of a bearer token.
     pub(crate) fn by_token(&self, token: &str) -> Option<Arc<Key>> {
         let shown = mint::hash(token);
-        let mut found = None;
-        // All are compared, each in constant time: how long it takes tells nothing.
-        for key in &self.now().keys {
-            match &key.secret {
-                Secret::Bearer { sha256 } => {
-                    if aws_lc_rs::constant_time::verify_slices_are_equal(&sha256.0, &shown).is_ok()
-                    {
-                        found = Some(Arc::clone(key));
+        self.find(|keys| {
+            let mut found = None;
+            // All are compared, each in constant time: how long it takes tells nothing.
+            for key in keys {
+                match &key.secret {
+                    Secret::Bearer { sha256 } => {
+                        if verify_slices_are_equal(&sha256.0, &shown).is_ok() {
+                            found = Some(Arc::clone(key));
+                        }
                     }
+                    Secret::Sigv4 { .. } => {}
                 }
-                Secret::Sigv4 { .. } => {}
             }
-        }
-        found
+            found
+        })
+    }
+
+    /// Looks twice: a key may have been minted a moment ago.
+    fn find(&self, find: impl Fn(&[Arc<Key>]) -> Option<Arc<Key>>) -> Option<Arc<Key>> {
+        find(&self.now().keys).or_else(|| {
+            self.refresh();
+            find(&self.now().keys)
+        })
     }
 
     fn now(&self) -> Arc<Loaded> {

@@ -2,7 +2,7 @@
 
 use crate::connection::{self, Connection, Host};
 use crate::door::Door;
-use crate::{Access, ModeIs, Settings, Tls};
+use crate::{Access, Settings, Tls};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,7 +77,7 @@ pub async fn serve(
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
     let address = listener.local_addr()?;
-    check(address, &settings)?;
+    settings.check(address)?;
     let limits = settings.limits.clone();
     let tls = settings.tls.as_ref().map(Tls::acceptor);
     // Until the last answer is over: a drain can take longer than a revoked key should work.
@@ -135,21 +135,6 @@ pub async fn serve(
         spending.save();
     }
     Ok(())
-}
-
-/// Whether these settings are fit for this address.
-fn check(address: SocketAddr, settings: &Settings) -> Result<(), ServeError> {
-    if address.ip().is_loopback() {
-        return Ok(());
-    }
-    match (&settings.access, settings.mode_is) {
-        (Access::Open, _) => Err(ServeError::NoKeys(address)),
-        (Access::Keys { .. }, ModeIs::Default) => Err(ServeError::NoMode {
-            address,
-            policy: Box::new(settings.policy.clone()),
-        }),
-        (Access::Keys { .. }, ModeIs::Stated) => Ok(()),
-    }
 }
 
 /// Notices when keys are minted or revoked, and writes down what they spend.

@@ -1,6 +1,7 @@
 //! What the operator decides about the endpoint.
 
-use crate::{Access, Audit, Limits, Operations, Tls};
+use crate::{Access, Audit, Limits, Operations, ServeError, Tls};
+use std::net::SocketAddr;
 use tsuzuki::engine::{Mode, Policy};
 
 /// What the operator decides about the endpoint.
@@ -63,6 +64,25 @@ impl Settings {
             tls: None,
             audit: None,
             request_metadata: RequestMetadata::AsItCame,
+        }
+    }
+
+    /// Whether these settings are fit for an address: one that other machines reach needs keys and
+    /// a stated mode. [`serve`](crate::serve) asks the same.
+    ///
+    /// # Errors
+    /// They are not.
+    pub fn check(&self, address: SocketAddr) -> Result<(), ServeError> {
+        if address.ip().is_loopback() {
+            return Ok(());
+        }
+        match (&self.access, self.mode_is) {
+            (Access::Open, _) => Err(ServeError::NoKeys(address)),
+            (Access::Keys { .. }, ModeIs::Default) => Err(ServeError::NoMode {
+                address,
+                policy: Box::new(self.policy.clone()),
+            }),
+            (Access::Keys { .. }, ModeIs::Stated) => Ok(()),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Signatures that came before. Each is remembered for as long as its date would let it pass.
 //!
-//! SDKs sign every attempt of a call anew. Two attempts within one second can still have one
-//! signature, where an SDK does not sign the number of the attempt; they are then told apart by it.
+//! SDKs sign every attempt of a call anew, but the time of a signature counts whole seconds, and not
+//! every SDK signs the call's id and the attempt's number (boto3 1.44 does not: tried). So equal
+//! calls of one second have one signature. They are told apart by their ids, for as long as they can
+//! be that close together; and attempts of a call by their numbers.
 
 use super::sigv4::{Claim, SKEW};
 use crate::door::Whole;
@@ -15,6 +17,12 @@ const MOST: usize = 500_000;
 
 /// The most attempts with one signature; SDKs make 3 to 5.
 const ATTEMPTS: usize = 8;
+
+/// The most calls with one signature.
+const CALLS: usize = 64;
+
+/// How far apart the calls of one second may come in.
+const TOGETHER: SignedDuration = SignedDuration::from_secs(2);
 
 /// How often what is too old is forgotten.
 const SWEEP: SignedDuration = SignedDuration::from_secs(60);
@@ -30,16 +38,19 @@ struct State {
 }
 
 struct Memory {
+    /// When the first call came.
+    since: Timestamp,
     until: Timestamp,
-    /// What the SDK calls the call by; empty if it does not.
-    invocation: String,
-    attempts: Vec<String>,
+    /// The attempts of each call, by the SDK's id of it; empty if it has none.
+    calls: HashMap<String, Vec<String>>,
 }
 
 /// What a verified signature is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Seen {
     First,
+    /// An equal call that was signed in the same second.
+    Equal,
     /// Another attempt of the same call.
     NextAttempt,
     /// The same attempt of the same call.
@@ -80,20 +91,34 @@ impl Replays {
             None if full => Seen::Full,
             None => {
                 let memory = Memory {
+                    since: now,
                     until,
-                    invocation: invocation.to_owned(),
-                    attempts: vec![attempt.to_owned()],
+                    calls: HashMap::from([(invocation.to_owned(), vec![attempt.to_owned()])]),
                 };
                 state.signatures.insert(signature, memory);
                 Seen::First
             }
-            Some(memory) if memory.invocation.is_empty() || memory.invocation != invocation => {
-                Seen::Replayed
+            // Without an id there is nothing to tell a call from its replay.
+            Some(_) if invocation.is_empty() => Seen::Replayed,
+            Some(memory) => memory.again(now, invocation, attempt),
+        }
+    }
+}
+
+impl Memory {
+    fn again(&mut self, now: Timestamp, invocation: &str, attempt: &str) -> Seen {
+        let calls = self.calls.len();
+        match self.calls.get_mut(invocation) {
+            None if calls >= CALLS || now > self.since + TOGETHER => Seen::Replayed,
+            None => {
+                let attempts = vec![attempt.to_owned()];
+                self.calls.insert(invocation.to_owned(), attempts);
+                Seen::Equal
             }
-            Some(memory) if memory.attempts.iter().any(|other| other == attempt) => Seen::Repeated,
-            Some(memory) if memory.attempts.len() >= ATTEMPTS => Seen::Replayed,
-            Some(memory) => {
-                memory.attempts.push(attempt.to_owned());
+            Some(attempts) if attempts.iter().any(|other| other == attempt) => Seen::Repeated,
+            Some(attempts) if attempts.len() >= ATTEMPTS => Seen::Replayed,
+            Some(attempts) => {
+                attempts.push(attempt.to_owned());
                 Seen::NextAttempt
             }
         }
@@ -108,14 +133,20 @@ mod tests {
     fn a_signature_is_good_for_one_call() {
         let replays = Replays::default();
         let now = Timestamp::now();
-        let see = |signature: u8, invocation: &str, attempt: &str| {
-            replays.at(now, [signature; 32], now + SKEW, invocation, attempt)
+        let at = |after: i64, signature: u8, invocation: &str, attempt: &str| {
+            let then = now + SignedDuration::from_secs(after);
+            replays.at(then, [signature; 32], now + SKEW, invocation, attempt)
         };
+        let see =
+            |signature, invocation: &str, attempt: &str| at(0, signature, invocation, attempt);
         assert_eq!(see(1, "a", "attempt=1"), Seen::First);
         assert_eq!(see(1, "a", "attempt=1"), Seen::Repeated);
         assert_eq!(see(1, "a", "attempt=2"), Seen::NextAttempt);
         assert_eq!(see(1, "a", "attempt=2"), Seen::Repeated);
-        assert_eq!(see(1, "b", "attempt=3"), Seen::Replayed);
+        assert_eq!(at(2, 1, "b", "attempt=1"), Seen::Equal);
+        assert_eq!(at(3, 1, "b", "attempt=1"), Seen::Repeated);
+        assert_eq!(at(3, 1, "b", "attempt=2"), Seen::NextAttempt);
+        assert_eq!(at(3, 1, "c", "attempt=1"), Seen::Replayed, "too late");
         assert_eq!(see(1, "", ""), Seen::Replayed);
         assert_eq!(see(2, "a", "attempt=1"), Seen::First);
         assert_eq!(see(3, "", ""), Seen::First);
@@ -124,6 +155,10 @@ mod tests {
             assert_eq!(see(1, "a", &attempt.to_string()), Seen::NextAttempt);
         }
         assert_eq!(see(1, "a", "attempt=9"), Seen::Replayed);
+        for call in 2..CALLS {
+            assert_eq!(see(1, &format!("call {call}"), ""), Seen::Equal);
+        }
+        assert_eq!(see(1, "one more", ""), Seen::Replayed);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Signature Version 4, verified on the request as it came: nothing is decoded or put right first.
 
+use super::canonical::AUTHORITY;
 use super::{INCOMPLETE, INVALID, canonical};
 use crate::door::Whole;
 use crate::error::Fault;
@@ -191,20 +192,27 @@ impl Scope {
 /// What must be signed is: the host, the date, and all that begins with `x-amz-`. Nobody can then
 /// add such a field on the way.
 fn check_signed(signed: &[String], headers: &HeaderMap) -> Result<(), Fault> {
+    let is_signed = |name: &str| signed.iter().any(|signed| signed == name);
+    if !is_signed(HOST.as_str()) && !is_signed(AUTHORITY) {
+        return Err(unsigned(HOST.as_str()));
+    }
     let amazon = headers
         .keys()
         .map(http::HeaderName::as_str)
         .filter(|name| name.starts_with("x-amz-"));
-    let missing = [HOST.as_str(), DATE]
-        .into_iter()
+    match std::iter::once(DATE)
         .chain(amazon)
-        .find(|name| !signed.iter().any(|signed| signed == name));
-    match missing {
+        .find(|name| !is_signed(name))
+    {
         None => Ok(()),
-        Some(name) => Err(invalid(format!(
-            "'{name}' must be a 'SignedHeader' in the AWS Authorization."
-        ))),
+        Some(name) => Err(unsigned(name)),
     }
+}
+
+fn unsigned(name: &str) -> Fault {
+    invalid(format!(
+        "'{name}' must be a 'SignedHeader' in the AWS Authorization."
+    ))
 }
 
 /// The value of a field that is there once.
