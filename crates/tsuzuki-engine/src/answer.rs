@@ -23,8 +23,8 @@ use crate::holdback::Holdback;
 use crate::ledger::Ledger;
 use crate::plan::{self, Call};
 use crate::{
-    Abilities, Ask, End, Event, Finish, Frame, Incomplete, Leg, LegId, Millis, Outcome, Policy,
-    Report, Transcript,
+    Abilities, Ask, End, Event, Finish, Frame, Incomplete, Leg, LegId, Millis, ModelId, Outcome,
+    Policy, Report, Transcript,
 };
 use message::Message;
 use running::Running;
@@ -76,6 +76,8 @@ pub enum Why {
 /// `Wait` or `Over`. It cannot fail: bad input becomes an outcome.
 pub struct Answer {
     ask: Arc<Ask>,
+    /// The model that is called now: the caller's, or a fallback.
+    model: ModelId,
     abilities: Abilities,
     policy: Policy,
     ledger: Ledger,
@@ -147,6 +149,7 @@ impl Answer {
 
     fn idle(ask: Ask, abilities: Abilities, policy: Policy, message: Message) -> Self {
         Self {
+            model: ask.model.clone(),
             ask: Arc::new(ask),
             abilities,
             policy,
@@ -221,6 +224,12 @@ impl Answer {
             (None, Some(deadline)) => Output::Wait(deadline, Why::Deadline),
             (None, None) => Output::Idle,
         }
+    }
+
+    /// The model that is called now.
+    #[must_use]
+    pub const fn model(&self) -> &ModelId {
+        &self.model
     }
 
     /// What the caller wants.

@@ -1,7 +1,8 @@
 //! What every leg used, what it cost, and the report that tells.
 
 use crate::{
-    Abilities, End, LegId, LegReport, Millis, Outcome, Proof, Report, SeamReport, Usage, tokens,
+    Abilities, End, LegId, LegReport, Millis, ModelId, Outcome, Proof, Report, SeamReport, Usage,
+    tokens,
 };
 
 /// The account of one answer.
@@ -41,11 +42,12 @@ impl Ledger {
     }
 
     /// A leg is called.
-    pub(crate) fn call(&mut self, by: &str, now: Millis) -> LegId {
+    pub(crate) fn call(&mut self, by: &str, model: &ModelId, now: Millis) -> LegId {
         let id = self.next_id();
         self.called = now;
         self.report.legs.push(LegReport {
             id,
+            model: model.clone(),
             request_id: None,
             by: by.to_owned(),
             end: None,

@@ -99,6 +99,8 @@ pub(crate) enum Purpose {
     EscalateTool,
     /// To go on without prefill, which turned out to be refused.
     Demote,
+    /// To go on with the next of the operator's fallbacks, since this model keeps failing.
+    FallBack,
     /// To go on below the model's output limit, which turned out to be this.
     Obey { limit: u32 },
 }
@@ -285,6 +287,14 @@ impl Case<'_> {
             || ((!self.ask.guarded || self.policy.continue_guarded)
                 && self.ask.structure == Structure::Free
                 && matches!(self.open, Open::Text | Open::Reasoning));
+        let failing = self.faults + self.rests >= self.policy.faults_in_a_row;
+        if failing
+            && !self.policy.fallbacks.is_empty()
+            && self.policy.mode != Mode::Off
+            && may_go_on
+        {
+            return self.fall_back();
+        }
         if self.policy.mode == Mode::Off || spent || !may_go_on {
             return if self.anything_shown {
                 Next::GiveUp(Incomplete::Fault(end.clone()))
@@ -306,6 +316,26 @@ impl Case<'_> {
                 Next::Rest { until, why, call }
             }
         }
+    }
+
+    /// The same border with another model, whose abilities are not this one's: always by anchor,
+    /// which proves itself whatever the model is.
+    fn fall_back(&self) -> Next {
+        let way = if self.partial.is_empty() {
+            Way::First
+        } else {
+            Way::Anchor
+        };
+        let max_tokens = if way == Way::First {
+            None
+        } else {
+            self.size(1)
+        };
+        self.within_budget(Call {
+            way,
+            max_tokens,
+            purpose: Purpose::FallBack,
+        })
     }
 
     /// The rest before the next try: doubling, with jitter of up to a half so that many answers

@@ -1,6 +1,6 @@
 //! What happened, told truthfully: per leg, per seam, and as a whole.
 
-use crate::{End, LegId, Usage};
+use crate::{End, LegId, ModelId, Usage};
 use serde::{Deserialize, Serialize};
 
 /// Why the answer stopped.
@@ -89,6 +89,8 @@ impl Report {
 pub struct LegReport {
     /// Which leg.
     pub id: LegId,
+    /// The model it called.
+    pub model: ModelId,
     /// The backend's id of the request, where it gave one.
     pub request_id: Option<String>,
     /// How it asked: `first`, `prefill` or `anchor`.

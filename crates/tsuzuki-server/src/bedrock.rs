@@ -288,7 +288,7 @@ fn misread(error: &DecodeError, body: &[u8]) -> Fault {
             syntax.line(),
             syntax.column()
         )),
-        (Place::Wish, Ok(_)) => Fault::validation(format!("tsuzuki: {}", error.kind)),
+        (Place::Wish, Ok(_)) => Fault::validation(error.kind),
         (Place::Request, Ok(_)) => {
             Fault::validation(format!("the request body cannot be read: {}", error.kind))
         }

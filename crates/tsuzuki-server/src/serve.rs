@@ -97,6 +97,12 @@ pub async fn serve(
         stop.clone(),
         shutdown.clone(),
     ));
+    if !address.ip().is_loopback() && tls.is_none() {
+        tracing::warn!(
+            "plain HTTP on a network: whoever is on the way reads texts and takes tokens; \
+             use --tls, or put a proxy before it that encrypts"
+        );
+    }
     tracing::info!(%address, mode = ?door.mode(), "listening");
     let host = Host {
         door,

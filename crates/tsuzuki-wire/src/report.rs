@@ -19,6 +19,7 @@ struct Printed<'a> {
 #[serde(rename_all = "camelCase")]
 struct Leg<'a> {
     request_id: Option<&'a str>,
+    model: &'a str,
     by: &'a str,
     stop: Option<&'a str>,
     usage: Counts,
@@ -98,6 +99,7 @@ pub fn print(report: &Report) -> String {
 fn leg(leg: &LegReport) -> Leg<'_> {
     Leg {
         request_id: leg.request_id.as_deref(),
+        model: &leg.model.0,
         by: &leg.by,
         stop: leg.end.as_ref().map(stop::label),
         usage: counts(leg.usage),

@@ -124,7 +124,7 @@ impl Backend for Wired {
 fn request(leg: &Leg) -> Option<(Form, RawRequest)> {
     let carried = &leg.ask.carried;
     let form = Form::named(&carried.form)?;
-    let model = utf8_percent_encode(&leg.ask.model.0, SEGMENT);
+    let model = utf8_percent_encode(&leg.model.0, SEGMENT);
     let request = RawRequest {
         method: "POST".to_owned(),
         path: format!("/model/{model}/{}", form.name()),
