@@ -65,7 +65,7 @@ fn choices(address: SocketAddr, policy: &Policy) -> String {
     )
 }
 
-/// Serves until `shutdown`, then lets running answers finish for [`Limits::drain`].
+/// Serves until `shutdown`, then lets running answers finish for [`Limits::drain`](crate::Limits::drain).
 ///
 /// # Errors
 /// The listener is not on a loopback address, and keys or a stated mode are missing. Once it serves,
