@@ -180,6 +180,13 @@ impl Bedrock {
                     "a retry joined its answer"
                 );
                 self.books.metrics.joined();
+                self.books.tell(asking.caller, || {
+                    serde_json::json!({
+                        "event": "joined",
+                        "operation": asking.operation.name(),
+                        "model": asking.ask.model,
+                    })
+                });
                 return reader.response().await;
             }
             Entered::New(log, reader) => (log, reader),

@@ -22,6 +22,7 @@ mod logs;
 mod network;
 mod routing;
 mod shutdown;
+mod signatures;
 mod silence;
 mod spending;
 mod tls;
