@@ -11,7 +11,6 @@
 mod endpoint;
 mod load;
 mod measure;
-mod plain;
 mod process;
 mod subject;
 mod table;

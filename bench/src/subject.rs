@@ -73,6 +73,22 @@ impl Subject {
             .args(words)
             .stdout(Stdio::piped())
             .kill_on_drop(true);
+        // Whoever runs this has AWS settings of their own, which have no say here.
+        command
+            .env("AWS_ACCESS_KEY_ID", "BENCH")
+            .env("AWS_SECRET_ACCESS_KEY", "bench")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        for other in [
+            "AWS_SESSION_TOKEN",
+            "AWS_PROFILE",
+            "AWS_BEARER_TOKEN_BEDROCK",
+            "HTTP_PROXY",
+            "http_proxy",
+        ] {
+            command.env_remove(other);
+        }
         if Place::Rest.processors().is_some() {
             command.env(PARTED, "yes");
         }

@@ -93,12 +93,15 @@ impl Client {
         let (ask, _no_wish) = read_ask(
             question.form,
             question.model.clone(),
-            Vec::new(),
+            vec![("content-type".to_owned(), "application/json".to_owned())],
             question.body(),
         )
         .map_err(Error::Question)?;
         let abilities = self.backend.abilities(&ask.model);
-        let answer = Answer::new(ask, abilities, self.policy.clone());
+        let mut policy = self.policy.clone();
+        // Many answers that are throttled together must not come back together.
+        policy.seed ^= fastrand::u64(..);
+        let answer = Answer::new(ask, abilities, policy);
         let cancel = CancellationToken::new();
         let backend = Arc::clone(&self.backend);
         let steps = drive(answer, backend, self.journal.clone(), cancel.clone());
