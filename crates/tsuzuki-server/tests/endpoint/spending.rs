@@ -52,11 +52,14 @@ async fn a_spent_budget_is_refused_and_not_forwarded() {
         let grants = budget(None, Some(16), mode);
         let (gated, minted) = Gated::before(talker(), Schemes::Bearer, grants).await;
         for _ in 0..2 {
-            assert_eq!(
-                ask(&gated, &minted, path).await.status,
-                200,
-                "{path} {mode:?}"
-            );
+            let got = ask(&gated, &minted, path).await;
+            assert_eq!(got.status, 200, "{path} {mode:?}");
+            let own: Vec<u8> = if path.ends_with("-stream") {
+                [stream_start(), stream_text("hello"), stream_end("end_turn")].concat()
+            } else {
+                converse("hello", "end_turn").into()
+            };
+            assert_eq!(got.body, own, "counted, and not touched: {path} {mode:?}");
         }
         let got = ask(&gated, &minted, path).await;
         assert_eq!(got.status, 429, "{path} {mode:?}");
