@@ -1,12 +1,15 @@
 //! The commands: each parses nothing and prints through [`crate::print`].
 
 mod ask;
+mod config;
+pub(crate) mod doctor;
 mod interrupt;
 mod models;
 mod serve;
 mod verify;
 
-use crate::args::Command;
+use crate::args::{Command, Line};
+use crate::config::{Config, Effective};
 use crate::exit::{Exit, Failure};
 use crate::print;
 use std::fs;
@@ -16,18 +19,30 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
-use tsuzuki::simulator::{Scenario, Simulator};
+use tsuzuki_server::Settings;
 
 /// How long standard input may be silent before we say what we wait for.
 const SILENCE: Duration = Duration::from_secs(3);
 
 /// Runs a command.
-pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
-    match command {
-        Command::Serve(serve) => runtime(Builder::new_multi_thread())?.block_on(serve::run(serve)),
-        Command::Ask(ask) => runtime(Builder::new_current_thread())?.block_on(ask::run(ask)),
+pub(crate) fn run(line: Line) -> Result<Exit, Failure> {
+    let named = line.config.as_deref();
+    match line.command {
+        Command::Serve(serve) => {
+            let effective = Effective::load(named, &serve.flags())?;
+            runtime(Builder::new_multi_thread())?.block_on(serve::run(&effective))
+        }
+        Command::Ask(ask) => {
+            let effective = Effective::load(named, &ask.flags())?;
+            runtime(Builder::new_current_thread())?.block_on(ask::run(&ask, &effective))
+        }
         Command::Verify(verify) => verify::run(&verify),
         Command::Models(models) => models::run(&models),
+        Command::Config(config) => config::run(&config, named),
+        Command::Doctor(doctor) => {
+            let effective = Effective::load(named, &doctor.place.flags())?;
+            runtime(Builder::new_current_thread())?.block_on(doctor::run(&doctor, &effective))
+        }
     }
 }
 
@@ -41,24 +56,19 @@ fn runtime(mut builder: Builder) -> Result<Runtime, Failure> {
     })
 }
 
-/// The offline simulator, with its own answers or those of a scenario.
-fn simulator(scenario: Option<&Path>) -> Result<Simulator, Failure> {
-    let Some(file) = scenario else {
-        return Ok(Simulator::new(Scenario::default()));
-    };
-    let scenario = Scenario::parse(&read(file)?).map_err(|error| {
-        Failure::new(
-            Exit::Usage,
-            format!("{}: {error}", file.display()),
-            "scenarios/ in the repository has examples of every key",
-        )
-    })?;
-    Ok(Simulator::new(scenario))
+/// The text of a file.
+pub(crate) fn read(file: &Path) -> Result<String, Failure> {
+    fs::read_to_string(file).map_err(|error| unreadable(&file.display().to_string(), &error))
 }
 
-/// The text of a file.
-fn read(file: &Path) -> Result<String, Failure> {
-    fs::read_to_string(file).map_err(|error| unreadable(&file.display().to_string(), &error))
+/// How far answers go, and what the endpoint bears.
+fn settings(config: &Config) -> Settings {
+    Settings {
+        policy: config.policy.bounds(),
+        limits: config.server.limits.bounds(),
+        hosts: config.server.hosts.clone(),
+        modes: config.policy.modes(),
+    }
 }
 
 /// All of standard input. A pipe that nobody closes would otherwise wait without a word.

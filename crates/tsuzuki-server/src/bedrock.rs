@@ -11,7 +11,8 @@ mod writing;
 use crate::door::{Response, Whole};
 use crate::error::Fault;
 use crate::route::Operation;
-use crate::{Limits, forward, headers};
+use crate::settings::policy_of;
+use crate::{Limits, ModelMode, forward, headers};
 use answer::Running;
 use joins::{Entered, Joins, Key};
 use log::{Log, Reader};
@@ -27,6 +28,7 @@ use tsuzuki::{Backend, drive};
 pub(crate) struct Bedrock {
     backend: Arc<dyn Backend>,
     policy: Policy,
+    modes: Vec<ModelMode>,
     limits: Limits,
     joins: Arc<Joins>,
     answers: TaskTracker,
@@ -39,6 +41,7 @@ impl Bedrock {
     pub(crate) fn new(
         backend: Arc<dyn Backend>,
         policy: Policy,
+        modes: Vec<ModelMode>,
         limits: Limits,
         answers: TaskTracker,
         stop: CancellationToken,
@@ -46,6 +49,7 @@ impl Bedrock {
         Self {
             backend,
             policy,
+            modes,
             joins: Arc::new(Joins::new(limits.joins.clone())),
             limits,
             answers,
@@ -62,6 +66,7 @@ impl Bedrock {
         operation: Operation,
     ) -> Result<Response, Fault> {
         let said = wish::mode(request.header(headers::MODE))?;
+        let operators = policy_of(&self.policy, &self.modes, &model);
         let form = match operation {
             Operation::Converse => Some(Form::Converse),
             Operation::ConverseStream => Some(Form::ConverseStream),
@@ -74,7 +79,7 @@ impl Bedrock {
             let carried = headers::carried(&request.parts.headers);
             match read_ask(form, model.clone(), carried, body.clone()) {
                 Ok((ask, wish)) => {
-                    let policy = wish::narrowed(&self.policy, said, &wish)?;
+                    let policy = wish::narrowed(&operators, said, &wish)?;
                     match policy.mode {
                         Mode::Cap | Mode::Extend => {
                             return self.answer(&request, form, ask, policy, operation).await;
@@ -86,7 +91,7 @@ impl Bedrock {
                 // Without continuation, what is wrong with a request is the backend's to say.
                 Err(error)
                     if error.place != Place::Wish
-                        && wish::lower(self.policy.mode, said) == Mode::Off => {}
+                        && wish::lower(operators.mode, said) == Mode::Off => {}
                 Err(error) => return Err(misread(&error, &request.body)),
             }
         }

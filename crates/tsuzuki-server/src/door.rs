@@ -82,13 +82,14 @@ impl Door {
             policy,
             limits,
             hosts,
+            modes,
         } = settings;
         Self {
             guard: Guard::new(address, &hosts),
             limits: limits.clone(),
             mode: policy.mode,
             backend: Arc::clone(&backend),
-            bedrock: Bedrock::new(backend, policy, limits, answers.clone(), stop),
+            bedrock: Bedrock::new(backend, policy, modes, limits, answers.clone(), stop),
             answers,
             shutdown,
         }

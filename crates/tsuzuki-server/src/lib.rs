@@ -26,4 +26,4 @@ mod settings;
 pub use guard::HOP_HEADER;
 pub use limits::{JoinLimits, Limits};
 pub use serve::{ServeError, serve};
-pub use settings::Settings;
+pub use settings::{ModelMode, Settings};

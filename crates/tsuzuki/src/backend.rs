@@ -1,7 +1,7 @@
 //! How legs go out.
 
-mod story;
 mod lessons;
+mod story;
 mod wired;
 
 use crate::{RawRequest, RawResponse};

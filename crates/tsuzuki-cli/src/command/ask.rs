@@ -1,25 +1,38 @@
 //! `tsuzuki ask`: one question, the whole answer.
 
 use super::interrupt::Interrupts;
-use super::{read_standard_input, simulator};
+use super::{read_standard_input, settings};
 use crate::args::Ask;
+use crate::backend::{self, Answering};
+use crate::config::Effective;
 use crate::exit::{self, Exit, Failure, Shown};
 use crate::print::{self, Reader};
-use crate::report;
+use crate::report::{self, By};
 use serde_json::{Value, json};
 use std::io::{self, IsTerminal};
-use std::sync::Arc;
-use tsuzuki::engine::{Event, Frame, Outcome, Policy, Report, Why};
+use tsuzuki::engine::{Event, Frame, ModelId, Outcome, Report, Why};
 use tsuzuki::wire::report_json;
-use tsuzuki::{Client, Question, Reply, Step, Wired};
+use tsuzuki::{Client, Question, Reply, Step};
 
 /// Asks, prints the answer as it comes, and says on standard error how it went.
-pub(crate) async fn run(ask: Ask) -> Result<Exit, Failure> {
-    let question = question(&ask)?;
-    let client = Client::new(Arc::new(Wired::new(Arc::new(simulator(
-        ask.scenario.as_deref(),
-    )?))))
-    .policy(Policy::new(ask.mode.into()));
+pub(crate) async fn run(ask: &Ask, effective: &Effective) -> Result<Exit, Failure> {
+    let config = &effective.config;
+    let question = question(ask, &config.ask.model)?;
+    let answering = backend::choose(effective, None).await?;
+    let by = match &answering {
+        Answering::Simulator(_, why) => {
+            if why.is_some() {
+                print::talk(&answering.told());
+            }
+            By::Simulator
+        }
+        Answering::Bedrock(_) => {
+            print::talk(&answering.told());
+            By::Bedrock
+        }
+    };
+    let policy = settings(config).policy_of(&ModelId(config.ask.model.clone()));
+    let client = Client::new(answering.backend(config.models.clone())).policy(policy);
     let mut reply = client.ask(&question).map_err(|error| {
         Failure::new(
             Exit::Usage,
@@ -27,7 +40,7 @@ pub(crate) async fn run(ask: Ask) -> Result<Exit, Failure> {
             "tsuzuki ask --help shows the options",
         )
     })?;
-    let Some(told) = listen(&mut reply, &ask).await? else {
+    let Some(told) = listen(&mut reply, ask).await? else {
         return Ok(Exit::Complete);
     };
     if ask.json {
@@ -48,7 +61,7 @@ pub(crate) async fn run(ask: Ask) -> Result<Exit, Failure> {
     };
     let ended = exit::of(&told.outcome, shown, told.said.as_deref());
     if shown == Shown::Text || ended.is_ok() {
-        print::talk(&report::summary(&told.outcome, &told.report));
+        print::talk(&report::summary(&told.outcome, &told.report, by));
     }
     ended
 }
@@ -126,7 +139,7 @@ async fn listen(reply: &mut Reply, ask: &Ask) -> Result<Option<Told>, Failure> {
 }
 
 /// The question as typed, with standard input as the prompt or attached below it.
-fn question(ask: &Ask) -> Result<Question, Failure> {
+fn question(ask: &Ask, model: &str) -> Result<Question, Failure> {
     let piped = if io::stdin().is_terminal() {
         String::new()
     } else {
@@ -144,7 +157,7 @@ fn question(ask: &Ask) -> Result<Question, Failure> {
             "type one, as in tsuzuki ask \"/long 12\", or pipe one in",
         ));
     }
-    let mut question = Question::new(&ask.model, prompt).streamed(!ask.no_stream);
+    let mut question = Question::new(model, prompt).streamed(!ask.no_stream);
     if let Some(system) = &ask.system {
         question = question.system(system);
     }
