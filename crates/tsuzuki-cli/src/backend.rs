@@ -98,7 +98,7 @@ impl Answering {
             Self::Bedrock(bedrock) => {
                 let identity = bedrock.identity();
                 format!(
-                    "{identity} answers: questions go to {}, and AWS bills for them.",
+                    "{identity}.\nQuestions go to {}, and AWS bills for them.",
                     identity.endpoint
                 )
             }

@@ -14,6 +14,9 @@ use tsuzuki::engine::{Event, Frame, ModelId, Outcome, Report, Why};
 use tsuzuki::wire::report_json;
 use tsuzuki::{Client, Question, Reply, Step};
 
+/// The header field by which a transport marks answers of its own.
+const FAULT: &str = "x-tsuzuki-fault";
+
 /// Asks, prints the answer as it comes, and says on standard error how it went.
 pub(crate) async fn run(ask: &Ask, effective: &Effective) -> Result<Exit, Failure> {
     let config = &effective.config;
@@ -59,7 +62,11 @@ pub(crate) async fn run(ask: &Ask, effective: &Effective) -> Result<Exit, Failur
     } else {
         Shown::Text
     };
-    let ended = exit::of(&told.outcome, shown, told.said.as_deref());
+    let mut ended = exit::of(&told.outcome, shown, told.said.as_deref());
+    if let (Err(failure), true) = (&mut ended, told.by_transport) {
+        // Its own words say what to do.
+        "do what it says; tsuzuki doctor looks at every step".clone_into(&mut failure.hint);
+    }
     if shown == Shown::Text || ended.is_ok() {
         print::talk(&report::summary(&told.outcome, &told.report, by));
     }
@@ -73,6 +80,8 @@ struct Told {
     report: Box<Report>,
     /// The backend's own words about an error.
     said: Option<String>,
+    /// Whether the last call did not reach the backend, so that the words are the transport's.
+    by_transport: bool,
 }
 
 /// Follows an answer to its end. `None`: nobody reads standard output any more.
@@ -82,6 +91,7 @@ async fn listen(reply: &mut Reply, ask: &Ask) -> Result<Option<Told>, Failure> {
     let mut cancelled = false;
     let mut text = String::new();
     let mut said = None;
+    let mut by_transport = false;
     loop {
         let step = tokio::select! {
             step = reply.next_step() => step,
@@ -97,6 +107,9 @@ async fn listen(reply: &mut Reply, ask: &Ask) -> Result<Option<Told>, Failure> {
         match step {
             Some(Step::Frame(frame)) => {
                 said = message(&frame).or(said);
+                if let Event::Head(head) = &frame.event {
+                    by_transport = head.headers.iter().any(|(name, _)| name == FAULT);
+                }
                 let Some(piece) = frame.text() else { continue };
                 text.push_str(piece);
                 if streams && print::data(piece)? == Reader::Gone {
@@ -125,6 +138,7 @@ async fn listen(reply: &mut Reply, ask: &Ask) -> Result<Option<Told>, Failure> {
                     outcome,
                     report,
                     said,
+                    by_transport,
                 }));
             }
             None => {

@@ -10,7 +10,7 @@ use toml::{Table, Value};
 
 /// The keys that the environment can set, each with its variables; the first that is set stands.
 /// AWS's own are here to be shown, and so that they stand above the file.
-pub(crate) const VARIABLES: [(&str, &[&str]); 15] = [
+pub(crate) const VARIABLES: [(&str, &[&str]); 16] = [
     ("server.listen", &["TSUZUKI_LISTEN"]),
     ("server.hosts", &["TSUZUKI_HOSTS"]),
     ("server.log", &["TSUZUKI_LOG"]),
@@ -28,6 +28,7 @@ pub(crate) const VARIABLES: [(&str, &[&str]); 15] = [
         "backend.endpoint",
         &["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"],
     ),
+    ("backend.certificates", &["AWS_CA_BUNDLE"]),
     ("ask.model", &["TSUZUKI_MODEL"]),
 ];
 
@@ -195,7 +196,6 @@ impl Effective {
             .iter()
             .map(|(key, _)| ((*key).to_owned(), None))
             .collect();
-        rows.insert("backend.certificates".to_owned(), None);
         for (key, value) in leaves(&self.table) {
             rows.insert(key, Some(value.to_string()));
         }

@@ -213,3 +213,21 @@ fn the_least_policy() {
     ]))
     .snapshot("doctor_policy_of_models");
 }
+
+/// A profile that only the file names stands below keys in the environment, a typed one above them.
+#[test]
+fn keys_in_the_environment_and_a_profile() {
+    let file = "[backend]\nprofile = \"dev\"\n";
+    let aws =
+        "[profile dev]\naws_access_key_id = AKIDDEV\naws_secret_access_key = another-secret\n";
+    let source = |words: &[&str]| {
+        let run = tsuzuki(["doctor", "--json", "--endpoint", "http://127.0.0.1:9"]).words(words);
+        let run = with_keys(run).file("tsuzuki.toml", file).file("aws", aws);
+        let config = run.folder().join("aws").display().to_string();
+        let done = run.variable("AWS_CONFIG_FILE", &config).run();
+        let told: Value = serde_json::from_str(&done.stdout).expect("JSON");
+        told["credentials"].as_str().expect("a source").to_owned()
+    };
+    assert_eq!(source(&[]), "the keys in the environment");
+    assert_eq!(source(&["--profile", "dev"]), "the keys in the profile");
+}
