@@ -1,6 +1,9 @@
 //! What can be typed.
 
-use crate::command::doctor::Operation;
+mod network;
+
+pub(crate) use network::{Auth, Certificate, Door, Key, KeyAdd, KeyList, KeyRevoke, Proof};
+
 use crate::config::{Flag, Kind};
 use crate::exit::{Exit, Failure};
 use crate::print;
@@ -10,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
 use tsuzuki::engine::Mode;
+use tsuzuki_server::Operation;
 
 /// Amazon Bedrock answers that never get cut off
 ///
@@ -37,6 +41,9 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Ask a question and print the whole answer
     Ask(Ask),
+    /// Mint, list and revoke the keys of an endpoint on a network
+    #[command(subcommand)]
+    Key(Key),
     /// Check self-checking text (`/long 500`) for missing, doubled or damaged paragraphs
     Verify(Verify),
     /// List the models Tsuzuki knows
@@ -51,16 +58,18 @@ pub(crate) enum Command {
 /// Serve a Bedrock-compatible endpoint.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Where to listen; port 0 takes a free one. Loopback only: there is no authentication yet [env:
-    /// TSUZUKI_LISTEN] [default: 127.0.0.1:7373]
+    /// Where to listen; port 0 takes a free one. Any address but loopback needs --auth and a stated
+    /// mode [env: TSUZUKI_LISTEN] [default: 127.0.0.1:7373]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<String>,
-    /// A private folder (mode 0700) for what Tsuzuki keeps: what Bedrock's errors taught about
-    /// models; no text [env: TSUZUKI_DATA]
+    /// A private folder for what Tsuzuki keeps (created with mode 0700): keys, what they spent, a
+    /// certificate of its own, what errors taught about models [env: TSUZUKI_DATA]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) answering: Answering,
+    #[command(flatten)]
+    pub(crate) door: Door,
 }
 
 /// What answers, and how far it goes.
@@ -69,7 +78,7 @@ pub(crate) struct Answering {
     /// What answers [env: TSUZUKI_BACKEND] [default: sim]
     #[arg(long, value_enum)]
     pub(crate) backend: Option<Kind>,
-    /// What an output limit means [env: TSUZUKI_MODE] [default: extend]
+    /// What an output limit means [env: TSUZUKI_MODE] [default on loopback: extend]
     #[arg(long, value_enum)]
     pub(crate) mode: Option<Reach>,
     /// A file of answers, habits and faults for the simulator [env: TSUZUKI_SCENARIO]
@@ -97,6 +106,7 @@ impl Serve {
     /// The settings that were typed.
     pub(crate) fn flags(&self) -> Vec<Flag> {
         let mut flags = self.answering.flags();
+        flags.extend(self.door.flags());
         flags.extend(flag("server.listen", "--listen", self.listen.as_ref()));
         flags.extend(flag("server.data", "--data", path(self.data.as_ref())));
         flags
@@ -236,7 +246,7 @@ pub(crate) struct Doctor {
     pub(crate) iam_policy: bool,
     /// With --iam-policy: an operation to allow, by AWS's name; may be given again [default:
     /// Converse, InvokeModel, both streaming, CountTokens, the lists of models and profiles]
-    #[arg(long, value_name = "NAME", requires = "iam_policy", value_enum)]
+    #[arg(long, value_name = "NAME", requires = "iam_policy")]
     pub(crate) operation: Vec<Operation>,
     /// With --iam-policy: a model, an inference profile or an ARN to allow; may be given again
     /// [default: every model]

@@ -2,24 +2,25 @@
 
 mod ask;
 mod config;
-pub(crate) mod doctor;
+mod doctor;
+mod door;
 mod interrupt;
+mod key;
 mod models;
 mod serve;
 mod verify;
 
 use crate::args::{Command, Line};
-use crate::config::{Config, Effective};
+use crate::config::Effective;
 use crate::exit::{Exit, Failure};
 use crate::print;
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
-use tsuzuki_server::Settings;
 
 /// How long standard input may be silent before we say what we wait for.
 const SILENCE: Duration = Duration::from_secs(3);
@@ -36,6 +37,7 @@ pub(crate) fn run(line: Line) -> Result<Exit, Failure> {
             let effective = Effective::load(named, &ask.flags())?;
             runtime(Builder::new_current_thread())?.block_on(ask::run(&ask, &effective))
         }
+        Command::Key(key) => key::run(key),
         Command::Verify(verify) => verify::run(&verify),
         Command::Models(models) => models::run(&models),
         Command::Config(config) => config::run(&config, named),
@@ -61,16 +63,6 @@ pub(crate) fn read(file: &Path) -> Result<String, Failure> {
     fs::read_to_string(file).map_err(|error| unreadable(&file.display().to_string(), &error))
 }
 
-/// How far answers go, and what the endpoint bears.
-fn settings(config: &Config) -> Settings {
-    Settings {
-        policy: config.policy.bounds(),
-        limits: config.server.limits.bounds(),
-        hosts: config.server.hosts.clone(),
-        modes: config.policy.modes(),
-    }
-}
-
 /// All of standard input. A pipe that nobody closes would otherwise wait without a word.
 fn read_standard_input() -> Result<String, Failure> {
     let (ended, waiting) = mpsc::channel::<()>();
@@ -93,4 +85,24 @@ fn unreadable(what: &str, error: &io::Error) -> Failure {
         "check the name and that you may read it"
     };
     Failure::new(Exit::Usage, format!("{what} cannot be read: {error}"), hint)
+}
+
+/// Makes a folder that only its owner can enter. One that is there already is left as it is.
+fn private_folder(folder: &Path) -> Result<(), Failure> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parents = folder.parent().map_or(Ok(()), fs::create_dir_all);
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    parents
+        .and_then(|()| builder.create(folder))
+        .map_err(|error| {
+            Failure::new(
+                Exit::Usage,
+                format!("the folder {} cannot be made: {error}", folder.display()),
+                "name a folder that you may write: --data DIR",
+            )
+        })
 }

@@ -8,12 +8,14 @@ mod backend;
 mod file;
 mod layers;
 mod models;
+mod network;
 mod policy;
 mod server;
 
 pub(crate) use backend::{Backend, Kind};
 pub(crate) use layers::{Effective, Flag, Origin};
 pub(crate) use models::Override;
+pub(crate) use network::Network;
 pub(crate) use policy::Policy;
 pub(crate) use server::Server;
 
@@ -31,6 +33,8 @@ pub(crate) const EXAMPLE: &str = include_str!("../../../docs/tsuzuki.example.tom
 pub(crate) struct Config {
     /// The endpoint.
     pub(crate) server: Server,
+    /// Who may come in, and how.
+    pub(crate) network: Network,
     /// How far to go with each answer.
     pub(crate) policy: Policy,
     /// What answers.
@@ -103,6 +107,11 @@ mod tests {
                 "backend.region",
                 "backend.scenario",
                 "models",
+                "network.audit",
+                "network.auth",
+                "network.tls",
+                "network.tls_cert",
+                "network.tls_key",
                 "policy.max_seconds",
                 "policy.models",
                 "server.data",

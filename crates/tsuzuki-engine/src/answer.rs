@@ -23,8 +23,8 @@ use crate::holdback::Holdback;
 use crate::ledger::Ledger;
 use crate::plan::{self, Call};
 use crate::{
-    Abilities, Ask, End, Event, Finish, Frame, Incomplete, Leg, LegId, Millis, Outcome, Policy,
-    Report, Transcript,
+    Abilities, Ask, End, Event, Finish, Frame, Incomplete, Leg, LegId, Millis, ModelId, Outcome,
+    Policy, Report, Transcript,
 };
 use message::Message;
 use running::Running;
@@ -76,6 +76,8 @@ pub enum Why {
 /// `Wait` or `Over`. It cannot fail: bad input becomes an outcome.
 pub struct Answer {
     ask: Arc<Ask>,
+    /// The model that is called now: the caller's, or a fallback.
+    model: ModelId,
     abilities: Abilities,
     policy: Policy,
     ledger: Ledger,
@@ -147,6 +149,7 @@ impl Answer {
 
     fn idle(ask: Ask, abilities: Abilities, policy: Policy, message: Message) -> Self {
         Self {
+            model: ask.model.clone(),
             ask: Arc::new(ask),
             abilities,
             policy,
@@ -223,6 +226,12 @@ impl Answer {
         }
     }
 
+    /// The model that is called now.
+    #[must_use]
+    pub const fn model(&self) -> &ModelId {
+        &self.model
+    }
+
     /// What the caller wants.
     #[must_use]
     pub fn ask(&self) -> &Ask {
@@ -246,6 +255,7 @@ impl Answer {
         match &frame.event {
             Event::Head(head) => {
                 self.ledger.request_id(head.request_id.as_deref());
+                running.answered = head.status < 400;
                 if head.status >= 400 {
                     running.failed_head = Some(frame);
                 } else if !self.message.head_shown {
@@ -292,6 +302,10 @@ impl Answer {
             self.close_account(&mut running);
         }
         self.resting = None;
+        // Before anything was shown there is no message to close; the door says what happened.
+        if !self.message.head_shown {
+            return self.close(outcome);
+        }
         self.conclude(
             outcome,
             closing::Closing::Made(End::Cut(crate::Cut::Length), None),

@@ -1,6 +1,6 @@
 //! One call to one model.
 
-use crate::Ask;
+use crate::{Ask, ModelId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
@@ -24,10 +24,25 @@ pub struct Leg {
     pub id: LegId,
     /// What the caller wants.
     pub ask: Arc<Ask>,
+    /// The model to call: the caller's, or one of the operator's fallbacks.
+    pub model: ModelId,
     /// How the leg asks for the rest.
     pub by: By,
     /// The output limit to put in place of the caller's; `None` leaves the caller's words.
     pub max_tokens: Option<u32>,
+    /// Whether the provider is asked to cache what continuing adds.
+    pub cache: Cache,
+}
+
+/// Whether the provider is asked to cache the request up to the text so far, so that another try at
+/// the same border reads it at the cache's price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cache {
+    /// It is not.
+    Unasked,
+    /// It is, where the request has room for another cache point.
+    BehindPartial,
 }
 
 /// How a leg asks.

@@ -1,6 +1,6 @@
 //! How far to go. All defaults and limits of an answer stand here.
 
-use crate::Millis;
+use crate::{Abilities, Cache, Millis, ModelId};
 use serde::{Deserialize, Serialize};
 
 /// How far to go with one answer.
@@ -22,6 +22,10 @@ pub struct Policy {
     pub report: bool,
     /// Whether an answer watched by a guardrail may be continued at all.
     pub continue_guarded: bool,
+    /// Where to go on when the caller's model keeps failing, in this order; nowhere else.
+    pub fallbacks: Vec<Fallback>,
+    /// Whether anchor legs ask the provider to cache what they add.
+    pub cache: Cache,
     /// The least output limit of a later leg, in tokens.
     pub leg_floor: u32,
     /// The greatest output limit of a later leg, in tokens.
@@ -42,6 +46,15 @@ pub struct Policy {
     pub backoff_ceiling: Millis,
     /// The seed of the jitter of the rests.
     pub seed: u64,
+}
+
+/// A model or profile that may go on with another's answer, because the operator says so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fallback {
+    /// Its id.
+    pub model: ModelId,
+    /// What it can do.
+    pub abilities: Abilities,
 }
 
 /// What the caller's own output limit means.
@@ -79,6 +92,8 @@ impl Policy {
             seams: Seams::BestEffort,
             report: false,
             continue_guarded: false,
+            fallbacks: Vec::new(),
+            cache: Cache::Unasked,
             leg_floor: 1024,
             leg_ceiling: 8192,
             rejects_per_border: 2,

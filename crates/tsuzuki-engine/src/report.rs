@@ -1,6 +1,6 @@
 //! What happened, told truthfully: per leg, per seam, and as a whole.
 
-use crate::{End, LegId, Usage};
+use crate::{End, LegId, ModelId, Usage};
 use serde::{Deserialize, Serialize};
 
 /// Why the answer stopped.
@@ -89,8 +89,12 @@ impl Report {
 pub struct LegReport {
     /// Which leg.
     pub id: LegId,
+    /// The model it called.
+    pub model: ModelId,
     /// The backend's id of the request, where it gave one.
     pub request_id: Option<String>,
+    /// The output limit it was called with in place of the caller's, if it was.
+    pub max_tokens: Option<u32>,
     /// How it asked: `first`, `prefill` or `anchor`.
     pub by: String,
     /// How it ended; `None` while it runs, or when it was hung up.

@@ -5,7 +5,8 @@
 //! # A comment. The first line is the story's name.
 //! model prefill               prefill | no-prefill | unknown | echo | limit N | default N
 //! ask max_tokens 10           stop "text" | collected | tools | forced | reasoning | schema | guarded | prefill "text"
-//! policy mode cap             legs N | rejects N | proven | guarded | cost DOLLARS | output N | deadline MS | report
+//! policy mode cap             legs N | rejects N | proven | guarded | cost DOLLARS | output N | deadline MS | report |
+//!                             fallback MODEL
 //! leg                         what the model sends when it is called, in order:
 //!   text "JSON string"          one delta (also: reasoning "…", signature "…", tool ID NAME, input "…", image)
 //!   half "JSON string"          the same, ending in half a character
@@ -18,9 +19,9 @@
 //! ```
 
 use crate::{
-    Abilities, Ask, BlockKind, Carried, Cut, Delivery, Delta, End, Event, Finish, Frame, Head,
-    Metadata, Millis, Mode, ModelId, Policy, Prefill, Price, Reasoning, Refusal, Rejection, Seams,
-    Stop, Structure, Tools, Usage, tokens,
+    Abilities, Ask, BlockKind, Carried, Cut, Delivery, Delta, End, Event, Fallback, Finish, Frame,
+    Head, Metadata, Millis, Mode, ModelId, Policy, Prefill, Price, Reasoning, Refusal, Rejection,
+    Seams, Stop, Structure, Tools, Usage, tokens,
 };
 
 /// A story.
@@ -167,9 +168,13 @@ impl Story {
             ("output", number) => policy.max_output_tokens = parse(number)?,
             ("deadline", number) => policy.deadline = Some(Millis(parse(number)?)),
             ("report", _) => policy.report = true,
+            ("fallback", model) => policy.fallbacks.push(Fallback {
+                model: ModelId(model.to_owned()),
+                abilities: self.abilities.clone(),
+            }),
             _ => {
                 return Err(
-                    "`policy` takes mode cap, mode off, legs N, rejects N, proven, guarded, cost N, output N, deadline MS or report",
+                    "`policy` takes mode cap, mode off, legs N, rejects N, proven, guarded, cost N, output N, deadline MS, report or fallback MODEL",
                 );
             }
         }

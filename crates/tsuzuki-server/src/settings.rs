@@ -1,8 +1,9 @@
 //! What the operator decides about the endpoint.
 
-use crate::Limits;
+use crate::modes::policy_of;
+use crate::{Access, Audit, Limits, ModelMode, Operations, ServeError, Tls};
+use std::net::SocketAddr;
 use tsuzuki::engine::{Mode, ModelId, Policy};
-use tsuzuki::models::naming;
 
 /// What the operator decides about the endpoint.
 ///
@@ -11,6 +12,8 @@ use tsuzuki::models::naming;
 pub struct Settings {
     /// How far to go with each answer.
     pub policy: Policy,
+    /// Whether the policy's mode was the operator's word. On a network it must be.
+    pub mode_is: ModeIs,
     /// How much the endpoint bears.
     pub limits: Limits,
     /// Names under which the endpoint may be called, besides `localhost`, `127.0.0.1`, `[::1]` and
@@ -18,63 +21,53 @@ pub struct Settings {
     pub hosts: Vec<String>,
     /// Modes of certain models, above the policy's; the first that fits stands.
     pub modes: Vec<ModelMode>,
+    /// Who may call.
+    pub access: Access,
+    /// What may be called; `None` means all where no keys are needed, else
+    /// [`Operations::of_a_network`].
+    pub operations: Option<Operations>,
+    /// Encryption; `None` is plain HTTP.
+    pub tls: Option<Tls>,
+    /// Where a line is written for every request; `None` is nowhere.
+    pub audit: Option<Audit>,
+    /// What is added to requests for the backend's own logs.
+    pub request_metadata: RequestMetadata,
 }
 
-/// The mode of certain models.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ModelMode {
-    /// A model's id, in which `*` stands for any text, the empty one included. An inference profile
-    /// goes by the id of its model as well.
-    pub pattern: String,
-    /// What the caller's own output limit means there.
-    pub mode: Mode,
+/// What is added to the `requestMetadata` of Converse requests, which Bedrock writes to its model
+/// invocation log and to no model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestMetadata {
+    /// Nothing: requests go out as they came.
+    AsItCame,
+    /// `tsuzuki-answer`, `tsuzuki-leg` and `tsuzuki-key`, beside the caller's own.
+    Marked,
 }
 
-impl ModelMode {
-    /// Whether a model is one of these.
-    #[must_use]
-    pub fn fits(&self, model: &ModelId) -> bool {
-        fits(&self.pattern, &model.0) || fits(&self.pattern, naming(&model.0).1)
-    }
-}
-
-/// The operator's policy for a model.
-pub(crate) fn policy_of(policy: &Policy, modes: &[ModelMode], model: &ModelId) -> Policy {
-    let mode = modes.iter().find(|modes| modes.fits(model));
-    Policy {
-        mode: mode.map_or(policy.mode, |modes| modes.mode),
-        ..policy.clone()
-    }
-}
-
-/// Whether a text fits a pattern. Each piece between two `*` is taken where it comes first, which
-/// leaves the most to the pieces after it.
-fn fits(pattern: &str, text: &str) -> bool {
-    let Some((first, rest)) = pattern.split_once('*') else {
-        return pattern == text;
-    };
-    let Some(mut text) = text.strip_prefix(first) else {
-        return false;
-    };
-    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
-    for piece in middle.split('*') {
-        match text.find(piece) {
-            Some(at) => text = text.get(at + piece.len()..).unwrap_or_default(),
-            None => return false,
-        }
-    }
-    text.ends_with(last)
+/// Whose word the mode is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModeIs {
+    /// The operator's.
+    Stated,
+    /// Nobody's: it is the default.
+    Default,
 }
 
 impl Settings {
-    /// The defaults, for a mode.
+    /// The defaults, for a stated mode: open to this machine, without encryption.
     #[must_use]
     pub const fn new(mode: Mode) -> Self {
         Self {
             policy: Policy::new(mode),
+            mode_is: ModeIs::Stated,
             limits: Limits::DEFAULT,
             hosts: Vec::new(),
             modes: Vec::new(),
+            access: Access::Open,
+            operations: None,
+            tls: None,
+            audit: None,
+            request_metadata: RequestMetadata::AsItCame,
         }
     }
 
@@ -83,44 +76,23 @@ impl Settings {
     pub fn policy_of(&self, model: &ModelId) -> Policy {
         policy_of(&self.policy, &self.modes, model)
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pattern_fits_a_model_by_all_its_names() {
-        let fits = |pattern: &str, model: &str| {
-            let modes = ModelMode {
-                pattern: pattern.to_owned(),
-                mode: Mode::Off,
-            };
-            modes.fits(&ModelId(model.to_owned()))
-        };
-        assert!(fits("*", "amazon.nova-pro-v1:0"));
-        assert!(fits("anthropic.*", "us.anthropic.claude-opus-4-8"));
-        assert!(fits("us.anthropic.*", "us.anthropic.claude-opus-4-8"));
-        assert!(!fits("us.anthropic.*", "eu.anthropic.claude-opus-4-8"));
-        assert!(fits("*claude*opus*", "eu.anthropic.claude-opus-4-8"));
-        assert!(fits("a*a", "aa"));
-        assert!(!fits("a*a", "a"));
-        assert!(!fits("*ab*b", "ab"));
-        assert!(!fits("anthropic", "anthropic.claude-opus-4-8"));
-    }
-
-    #[test]
-    fn the_first_mode_that_fits_stands() {
-        let row = |pattern: &str, mode| ModelMode {
-            pattern: pattern.to_owned(),
-            mode,
-        };
-        let settings = Settings {
-            modes: vec![row("amazon.*", Mode::Off), row("*", Mode::Cap)],
-            ..Settings::new(Mode::Extend)
-        };
-        let mode = |model: &str| settings.policy_of(&ModelId(model.to_owned())).mode;
-        assert_eq!(mode("eu.amazon.nova-pro-v1:0"), Mode::Off);
-        assert_eq!(mode("meta.llama3-8b-instruct-v1:0"), Mode::Cap);
+    /// Whether these settings are fit for an address: one that other machines reach needs keys and
+    /// a stated mode. [`serve`](crate::serve) asks the same.
+    ///
+    /// # Errors
+    /// They are not.
+    pub fn check(&self, address: SocketAddr) -> Result<(), ServeError> {
+        if address.ip().is_loopback() {
+            return Ok(());
+        }
+        match (&self.access, self.mode_is) {
+            (Access::Open, _) => Err(ServeError::NoKeys(address)),
+            (Access::Keys { .. }, ModeIs::Default) => Err(ServeError::NoMode {
+                address,
+                policy: Box::new(self.policy.clone()),
+            }),
+            (Access::Keys { .. }, ModeIs::Stated) => Ok(()),
+        }
     }
 }

@@ -39,6 +39,15 @@ impl Dialect for Converse {
     fn text_block(&self, text: &str) -> String {
         format!("{{\"text\":{text}}}")
     }
+    fn cached_block(&self, text: &str) -> String {
+        format!(
+            "{},{{\"cachePoint\":{{\"type\":\"default\"}}}}",
+            self.text_block(text)
+        )
+    }
+    fn cache_member(&self) -> &'static str {
+        "\"cachePoint\""
+    }
     fn message(&self, role: &str, block: &str) -> String {
         format!("{{\"content\":[{block}],\"role\":{}}}", quote(role))
     }

@@ -18,6 +18,10 @@ pub(crate) trait Dialect: Send + Sync {
     fn set_limit(&self, body: Value<'_>, limit: u32, edits: &mut Edits);
     /// A text block of a message, given the text as JSON.
     fn text_block(&self, text: &str) -> String;
+    /// A text block behind which the provider is asked to cache, given the text as JSON.
+    fn cached_block(&self, text: &str) -> String;
+    /// The member by which a request asks to cache, with its quotation marks.
+    fn cache_member(&self) -> &'static str;
     /// A message, given its role and its one block as JSON.
     fn message(&self, role: &str, block: &str) -> String;
 

@@ -8,7 +8,7 @@ use crate::wish::Wish;
 use crate::{request, wish};
 use bytes::Bytes;
 use std::fmt;
-use tsuzuki_engine::{Ask, By, Carried, Delivery, Leg, ModelId};
+use tsuzuki_engine::{Ask, By, Cache, Carried, Delivery, Leg, ModelId};
 
 /// A wire form: one operation and one family of bodies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -165,9 +165,18 @@ pub fn leg_body(leg: &Leg) -> Result<Bytes, DecodeError> {
     }
     match &leg.by {
         By::First => {}
-        By::Prefill { partial } => request::go_on(dialect, document, partial, None, &mut edits)?,
+        By::Prefill { partial } => {
+            request::go_on(dialect, document, partial, None, Cache::Unasked, &mut edits)?;
+        }
         By::Anchor { partial, nudge } => {
-            request::go_on(dialect, document, partial, Some(nudge), &mut edits)?
+            request::go_on(
+                dialect,
+                document,
+                partial,
+                Some(nudge),
+                leg.cache,
+                &mut edits,
+            )?;
         }
     }
     Ok(Bytes::from(edits.apply(document.document())))

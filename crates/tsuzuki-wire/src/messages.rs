@@ -32,6 +32,14 @@ impl Dialect for Messages {
     fn text_block(&self, text: &str) -> String {
         format!("{{\"type\":\"text\",\"text\":{text}}}")
     }
+    fn cached_block(&self, text: &str) -> String {
+        format!(
+            "{{\"type\":\"text\",\"text\":{text},\"cache_control\":{{\"type\":\"ephemeral\"}}}}"
+        )
+    }
+    fn cache_member(&self) -> &'static str {
+        "\"cache_control\""
+    }
     fn message(&self, role: &str, block: &str) -> String {
         format!("{{\"role\":{},\"content\":[{block}]}}", quote(role))
     }

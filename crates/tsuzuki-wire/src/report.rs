@@ -19,6 +19,9 @@ struct Printed<'a> {
 #[serde(rename_all = "camelCase")]
 struct Leg<'a> {
     request_id: Option<&'a str>,
+    model: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
     by: &'a str,
     stop: Option<&'a str>,
     usage: Counts,
@@ -98,6 +101,8 @@ pub fn print(report: &Report) -> String {
 fn leg(leg: &LegReport) -> Leg<'_> {
     Leg {
         request_id: leg.request_id.as_deref(),
+        model: &leg.model.0,
+        max_tokens: leg.max_tokens,
         by: &leg.by,
         stop: leg.end.as_ref().map(stop::label),
         usage: counts(leg.usage),
@@ -132,8 +137,9 @@ const fn words(outcome: Option<&Outcome>) -> (Option<&'static str>, Option<&'sta
     }
 }
 
-/// Why an answer is incomplete. What exactly a fault was stands with its leg.
-const fn reason(why: &Incomplete) -> &'static str {
+/// Why an answer is incomplete, in the report's words. What exactly a fault was stands with its leg.
+#[must_use]
+pub const fn reason(why: &Incomplete) -> &'static str {
     match why {
         Incomplete::MaxTokens => "max_tokens",
         Incomplete::OutputBudget => "output_budget",

@@ -3,7 +3,7 @@
 use crate::dialect::Dialect;
 use crate::form::{DecodeError, Place};
 use crate::json::{Edits, Kind, Value, quote};
-use tsuzuki_engine::{Structure, Tools};
+use tsuzuki_engine::{Cache, Structure, Tools};
 
 /// What a request says that the engine must know.
 pub(crate) struct Facts {
@@ -178,6 +178,9 @@ pub(crate) fn prefill(messages: &[Value<'_>]) -> Option<String> {
     )
 }
 
+/// The most cache points a request may have (AWS documentation, prompt caching).
+const MOST_CACHE_POINTS: usize = 4;
+
 /// Adds what continuing adds: the text so far as the assistant's turn (joined to the caller's own
 /// trailing one), then the user's turn, if there is one.
 pub(crate) fn go_on(
@@ -185,15 +188,26 @@ pub(crate) fn go_on(
     body: Value<'_>,
     partial: &str,
     nudge: Option<&str>,
+    cache: Cache,
     edits: &mut Edits,
 ) -> Result<(), DecodeError> {
     let nothing = || wrong("messages: a request without messages cannot be continued");
     let turns = messages(body)?.ok_or_else(nothing)?;
     let list = body.member("messages").ok_or_else(nothing)?;
     let turn = |role: &str, text: &str| dialect.message(role, &dialect.text_block(&quote(text)));
+    let cached = match cache {
+        // Counted as text: one too many costs a cache point, one too few an error.
+        Cache::BehindPartial => {
+            body.raw().matches(dialect.cache_member()).count() < MOST_CACHE_POINTS
+        }
+        Cache::Unasked => false,
+    };
     let mut added = Vec::new();
     match turns.last().filter(|last| is_assistant(**last)) {
         Some(last) => lengthen(dialect, *last, partial, edits)?,
+        None if cached => {
+            added.push(dialect.message("assistant", &dialect.cached_block(&quote(partial))));
+        }
         None => added.push(turn("assistant", partial)),
     }
     added.extend(nudge.map(|nudge| turn("user", nudge)));

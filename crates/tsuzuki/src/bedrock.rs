@@ -164,7 +164,8 @@ impl Inner {
         for profile in geography::profiles(&bare, region, self.reach) {
             let other = self.exchange(&outgoing::renamed(&request, &profile)).await;
             let (other, refusal) = refusal::read(other).await;
-            if refusal.is_none() {
+            // A profile that is not there, or not for us, leaves the caller with what was asked first.
+            if refusal.is_none() && !matches!(other.status, 403 | 404) {
                 tracing::info!(
                     model = bare.0,
                     profile = profile.0,

@@ -98,7 +98,10 @@ impl Client {
         )
         .map_err(Error::Question)?;
         let abilities = self.backend.abilities(&ask.model);
-        let answer = Answer::new(ask, abilities, self.policy.clone());
+        let mut policy = self.policy.clone();
+        // Many answers that are throttled together must not come back together.
+        policy.seed ^= fastrand::u64(..);
+        let answer = Answer::new(ask, abilities, policy);
         let cancel = CancellationToken::new();
         let backend = Arc::clone(&self.backend);
         let steps = drive(answer, backend, self.journal.clone(), cancel.clone());

@@ -90,7 +90,7 @@ pub fn drive(
                     if let Event::End(end) = &frame.event
                         && let Some(lesson) = Lesson::of(end, answer.ask())
                     {
-                        backend.learn(&answer.ask().model, lesson);
+                        backend.learn(answer.model(), lesson);
                     }
                     answer.handle(Input::Frame(leg, frame), now());
                 }

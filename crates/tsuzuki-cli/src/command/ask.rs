@@ -1,7 +1,7 @@
 //! `tsuzuki ask`: one question, the whole answer.
 
 use super::interrupt::Interrupts;
-use super::{read_standard_input, settings};
+use super::{door, read_standard_input};
 use crate::args::Ask;
 use crate::backend::{self, Answering};
 use crate::config::Effective;
@@ -34,7 +34,7 @@ pub(crate) async fn run(ask: &Ask, effective: &Effective) -> Result<Exit, Failur
             By::Bedrock
         }
     };
-    let policy = settings(config).policy_of(&ModelId(config.ask.model.clone()));
+    let policy = door::policy(config).policy_of(&ModelId(config.ask.model.clone()));
     let client = Client::new(answering.backend(config.models.clone())).policy(policy);
     let mut reply = client.ask(&question).map_err(|error| {
         Failure::new(

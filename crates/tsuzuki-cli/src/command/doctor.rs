@@ -4,8 +4,6 @@ mod finding;
 mod policy;
 mod probe;
 
-pub(crate) use policy::Operation;
-
 use crate::args::Doctor;
 use crate::backend;
 use crate::config::Effective;
@@ -31,6 +29,13 @@ struct Chart {
 /// Looks at every step and prints what it found.
 pub(crate) async fn run(typed: &Doctor, effective: &Effective) -> Result<Exit, Failure> {
     if typed.iam_policy {
+        if let Some(operation) = policy::unknown(&typed.operation) {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("no IAM action is known here for {operation}"),
+                "leave it out, and look it up in AWS's list of actions for Amazon Bedrock",
+            ));
+        }
         let identity = match backend::bedrock(effective, None).await {
             Ok(bedrock) => Some(bedrock.identity().clone()),
             // A policy can be printed for any region and account as well.

@@ -1,31 +1,22 @@
 //! `tsuzuki serve`: the Bedrock-compatible endpoint.
 
 use super::interrupt::Interrupts;
-use super::settings;
+use super::{door, private_folder};
 use crate::backend::{self, Answering};
 use crate::config::{Effective, Origin};
 use crate::exit::{Exit, Failure};
 use crate::print;
-use std::fs::{self, DirBuilder};
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::pin::pin;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
-use tsuzuki_server::ServeError;
+use tsuzuki_server::{Access, ServeError, Settings, Tls};
 
 /// Serves until Ctrl-C or a termination signal; answers that run are then given time to end.
 pub(crate) async fn run(effective: &Effective) -> Result<Exit, Failure> {
     let server = &effective.config.server;
-    if !server.listen.ip().is_loopback() {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("{} is not a loopback address", server.listen),
-            "there is no authentication yet, so anybody who reaches the port could use it: listen on 127.0.0.1 or [::1]",
-        ));
-    }
     log(&server.log, effective.origin("server.log"))?;
     let mut interrupts = Interrupts::listen()?;
     let listener = TcpListener::bind(server.listen)
@@ -38,9 +29,9 @@ pub(crate) async fn run(effective: &Effective) -> Result<Exit, Failure> {
     if let Some(folder) = &server.data {
         private_folder(folder)?;
     }
-    print::data(&paste(address, &answering))?;
+    let settings = door::settings(effective, address)?;
+    print::data(&paste(address, &settings, &answering))?;
     warn_without_credentials(&answering);
-    let settings = settings(&effective.config);
     let patience = settings.limits.drain.as_secs();
     let backend = answering.backend(effective.config.models.clone());
     let shutdown = CancellationToken::new();
@@ -90,8 +81,23 @@ fn over(ended: Result<(), ServeError>) -> Result<Exit, Failure> {
 }
 
 /// Who answers, and what to paste into the shell that runs a program.
-fn paste(address: SocketAddr, answering: &Answering) -> String {
-    let (region, keys, then) = match answering {
+fn paste(address: SocketAddr, settings: &Settings, answering: &Answering) -> String {
+    let scheme = match settings.tls {
+        None => "http",
+        Some(_) => "https",
+    };
+    let shown = reachable(address, settings);
+    let trust = settings
+        .tls
+        .as_ref()
+        .and_then(Tls::authority)
+        .map_or_else(String::new, |file| {
+            // It is pasted where another folder may be the current one.
+            let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+            let file = file.display();
+            format!("  export AWS_CA_BUNDLE={file}\n  export NODE_EXTRA_CA_CERTS={file}\n")
+        });
+    let (region, offline, then) = match answering {
         Answering::Simulator(..) => (
             "us-east-1",
             "  export AWS_ACCESS_KEY_ID=offline\n  export AWS_SECRET_ACCESS_KEY=offline\n",
@@ -103,42 +109,39 @@ fn paste(address: SocketAddr, answering: &Answering) -> String {
             "The program's own AWS credentials are not looked at; if it has none, any keys will do.\n",
         ),
     };
+    let (credentials, then) = match (&settings.access, answering) {
+        (Access::Open, _) => (offline, then),
+        (Access::Keys { .. }, Answering::Simulator(..)) => {
+            ("  (and what tsuzuki key add printed)\n", then)
+        }
+        (Access::Keys { .. }, Answering::Bedrock(_)) => {
+            ("  (and what tsuzuki key add printed)\n", "")
+        }
+    };
     let told = answering.told();
     format!(
         "\
-Tsuzuki listens on http://{address}
+Tsuzuki listens on {scheme}://{address}
 {told}
 
 Paste this where your program runs:
 
-  export AWS_ENDPOINT_URL_BEDROCK_RUNTIME=http://{address}
-  export AWS_ENDPOINT_URL_BEDROCK=http://{address}
+  export AWS_ENDPOINT_URL_BEDROCK_RUNTIME={scheme}://{shown}
+  export AWS_ENDPOINT_URL_BEDROCK={scheme}://{shown}
   export AWS_REGION={region}
   export AWS_DEFAULT_REGION={region}
-{keys}
+{trust}{credentials}
 {then}Ctrl-C stops.
 "
     )
 }
 
-/// Makes a folder that only its owner can enter. One that is there already is left as it is.
-fn private_folder(folder: &Path) -> Result<(), Failure> {
-    if folder.is_dir() {
-        return Ok(());
+/// Under which name clients call: that of the address, or for all addresses the operator's first.
+fn reachable(address: SocketAddr, settings: &Settings) -> String {
+    match settings.hosts.first() {
+        Some(host) if address.ip().is_unspecified() => format!("{host}:{}", address.port()),
+        Some(_) | None => address.to_string(),
     }
-    let parents = folder.parent().map_or(Ok(()), fs::create_dir_all);
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    parents
-        .and_then(|()| builder.create(folder))
-        .map_err(|error| {
-            Failure::new(
-                Exit::Usage,
-                format!("the folder {} cannot be made: {error}", folder.display()),
-                "name a folder that you may write: --data DIR",
-            )
-        })
 }
 
 /// Starts the log, on standard error.

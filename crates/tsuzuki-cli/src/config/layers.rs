@@ -10,11 +10,16 @@ use toml::{Table, Value};
 
 /// The keys that the environment can set, each with its variables; the first that is set stands.
 /// AWS's own are here to be shown, and so that they stand above the file.
-pub(crate) const VARIABLES: [(&str, &[&str]); 16] = [
+pub(crate) const VARIABLES: [(&str, &[&str]); 21] = [
     ("server.listen", &["TSUZUKI_LISTEN"]),
-    ("server.hosts", &["TSUZUKI_HOSTS"]),
+    ("server.hosts", &["TSUZUKI_HOST"]),
     ("server.log", &["TSUZUKI_LOG"]),
     ("server.data", &["TSUZUKI_DATA"]),
+    ("network.auth", &["TSUZUKI_AUTH"]),
+    ("network.tls", &["TSUZUKI_TLS"]),
+    ("network.tls_cert", &["TSUZUKI_TLS_CERT"]),
+    ("network.tls_key", &["TSUZUKI_TLS_KEY"]),
+    ("network.audit", &["TSUZUKI_AUDIT"]),
     ("policy.mode", &["TSUZUKI_MODE"]),
     ("policy.max_output_tokens", &["TSUZUKI_MAX_OUTPUT_TOKENS"]),
     ("policy.max_legs", &["TSUZUKI_MAX_LEGS"]),
@@ -31,6 +36,9 @@ pub(crate) const VARIABLES: [(&str, &[&str]); 16] = [
     ("backend.certificates", &["AWS_CA_BUNDLE"]),
     ("ask.model", &["TSUZUKI_MODEL"]),
 ];
+
+/// The keys that hold a list of texts; where one text sets them, commas stand between.
+const LISTS: [&str; 3] = ["server.hosts", "network.auth_regions", "network.open"];
 
 /// Keys in the environment stand above a profile that only the file names.
 const KEY_IN_ENVIRONMENT: &str = "AWS_ACCESS_KEY_ID";
@@ -222,16 +230,14 @@ fn laid_out(config: &Config) -> Result<Table, Failure> {
 /// What a text can mean: a number or a switch where it is one, a list where one is wanted, else
 /// itself.
 fn meanings(key: &str, text: &str) -> Vec<Value> {
-    if key == "server.hosts" {
-        let hosts = text
-            .split(',')
-            .map(str::trim)
-            .filter(|host| !host.is_empty());
-        return vec![hosts.map(str::to_owned).collect::<Vec<_>>().into()];
+    if LISTS.contains(&key) {
+        let all = text.split(',').map(str::trim).filter(|one| !one.is_empty());
+        return vec![all.map(str::to_owned).collect::<Vec<_>>().into()];
     }
     let number = text
         .parse::<i64>()
         .map(Value::from)
+        .or_else(|_| text.parse::<bool>().map(Value::from))
         .or_else(|_| text.parse::<f64>().map(Value::from));
     let itself = Value::from(text);
     match number {

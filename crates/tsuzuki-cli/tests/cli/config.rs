@@ -39,7 +39,7 @@ fn the_file_stands_above_the_defaults_and_the_environment_above_the_file() {
         .file("tsuzuki.toml", file)
         .variable("TSUZUKI_MODE", "off")
         .variable("TSUZUKI_MAX_COST", "5")
-        .variable("TSUZUKI_HOSTS", "a.example, b.example")
+        .variable("TSUZUKI_HOST", "a.example, b.example")
         .variable("AWS_REGION", "us-west-2");
     let done = run.run();
     let printed = done.stdout;
@@ -51,7 +51,7 @@ fn the_file_stands_above_the_defaults_and_the_environment_above_the_file() {
         (
             "server.hosts",
             "= [\"a.example\", \"b.example\"] ",
-            "# TSUZUKI_HOSTS",
+            "# TSUZUKI_HOST",
         ),
         ("backend.region", "= \"us-west-2\" ", "# AWS_REGION"),
         ("policy.leg_floor", "= 1024 ", "# default"),

@@ -10,6 +10,7 @@ mod ask;
 mod backend;
 mod config;
 mod doctor;
+mod key;
 mod models;
 mod serve;
 mod shell;

@@ -46,7 +46,7 @@ impl Answer {
     }
 
     /// Calls a leg.
-    pub(super) fn call(&mut self, call: Call) {
+    pub(super) fn call(&mut self, mut call: Call) {
         match call.purpose {
             Purpose::GoOn => {}
             Purpose::Escalate => self.progress.escalated = true,
@@ -56,6 +56,14 @@ impl Answer {
             }
             Purpose::Demote => self.abilities.prefill = Prefill::Refused,
             Purpose::Obey { limit } => self.abilities.max_output = Some(limit),
+            Purpose::FallBack => {
+                self.fall_back();
+                let limit = self.abilities.max_output.unwrap_or(u32::MAX);
+                call.max_tokens = match call.way {
+                    Way::First => plan::first(&self.ask, &self.abilities, &self.policy).max_tokens,
+                    Way::Prefill | Way::Anchor => call.max_tokens.map(|asked| asked.min(limit)),
+                };
+            }
         }
         let (partial, held) = self.border();
         let (by, border) = match call.way {
@@ -91,15 +99,12 @@ impl Answer {
             Way::Prefill => "prefill",
             Way::Anchor => "anchor",
         };
-        let id = self.ledger.call(name, self.now);
-        let echo = if call.way == Way::First {
-            0
-        } else {
-            plan::ECHO_ROOM
-        };
+        let id = self
+            .ledger
+            .call(name, &self.model, call.max_tokens, self.now);
         let own = call
             .max_tokens
-            .map(|max_tokens| max_tokens.saturating_sub(echo));
+            .map(|max_tokens| max_tokens.saturating_sub(call.room));
         self.progress.last_max = own
             .or(self.ask.max_tokens)
             .or(self.abilities.default_max_tokens);
@@ -116,6 +121,7 @@ impl Answer {
             }),
             blocks: Vec::new(),
             failed_head: None,
+            answered: false,
             withheld: withhold.then(Vec::new),
             stop: None,
             metadata: None,
@@ -128,9 +134,23 @@ impl Answer {
         self.queue.push_back(Output::Call(Leg {
             id,
             ask: Arc::clone(&self.ask),
+            model: self.model.clone(),
             by,
             max_tokens: call.max_tokens,
+            cache: self.policy.cache,
         }));
+    }
+
+    /// Goes on with the next model of the operator's list.
+    fn fall_back(&mut self) {
+        if self.policy.fallbacks.is_empty() {
+            return;
+        }
+        let next = self.policy.fallbacks.remove(0);
+        self.model = next.model;
+        self.abilities = next.abilities;
+        self.progress.faults = 0;
+        self.progress.rests = 0;
     }
 
     /// A provider that is known to take a prefill puts the text there; of another, tried as a last

@@ -6,8 +6,8 @@ use crate::stage::{Played, drive, play, sliced};
 use crate::texts::TEXTS;
 use proptest::prelude::*;
 use tsuzuki_engine::{
-    Abilities, Answer, By, Cut, Delta, End, Event, Finish, Frame, Leg, Millis, Mode, Outcome,
-    Policy, Prefill, Refusal, Rejection, Transcript,
+    Abilities, Answer, By, Cut, Delta, End, Event, Fallback, Finish, Frame, Leg, Millis, Mode,
+    ModelId, Outcome, Policy, Prefill, Refusal, Rejection, Transcript,
 };
 
 /// Every place at which a text can be cut, but its very end.
@@ -256,6 +256,35 @@ proptest! {
                 }
             }
         }
+    }
+
+    /// Residency: whatever goes wrong, no leg leaves the caller's model but for the operator's list,
+    /// in its order.
+    #[test]
+    fn no_fault_leaves_the_operators_list(ends in prop::collection::vec(any_end(), 1..20), listed in 0usize..3, prefill: bool) {
+        let text = TEXTS[1].1;
+        let names = ["first other", "second other"];
+        let mut policy = Policy::new(Mode::Extend);
+        policy.fallbacks = names[..listed]
+            .iter()
+            .map(|name| Fallback { model: ModelId((*name).to_owned()), abilities: abilities(prefill) })
+            .collect();
+        let mut script = ends.into_iter();
+        let played = play(ask(), abilities(prefill), policy, |leg| {
+            let end = script.next().unwrap_or(End::Cut(Cut::Overloaded { retry_after: None }));
+            let whole = written(text, Habit::Ideal, leg);
+            let at = (0..=(whole.len() / 3)).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
+            if matches!(end, End::Rejected(_)) { vec![Frame::end(end)] } else { frames(&whole[..at], end, Chunks::Whole) }
+        });
+        let allowed: Vec<ModelId> = std::iter::once(ask().model)
+            .chain(names[..listed].iter().map(|name| ModelId((*name).to_owned())))
+            .collect();
+        let places: Vec<usize> = played
+            .legs
+            .iter()
+            .map(|leg| allowed.iter().position(|model| *model == leg.model).expect("a model of the list"))
+            .collect();
+        prop_assert!(places.is_sorted(), "{places:?}");
     }
 
     /// Law 6: it stops, within its budgets, whatever a model does.

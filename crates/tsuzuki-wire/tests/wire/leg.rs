@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 use std::sync::Arc;
-use tsuzuki_wire::engine::{By, Leg, LegId, ModelId};
+use tsuzuki_wire::engine::{By, Cache, Leg, LegId, ModelId};
 use tsuzuki_wire::{Form, leg_body, read_ask};
 
 fn body(form: Form, carried: &str, by: By, max_tokens: Option<u32>) -> String {
@@ -17,8 +17,10 @@ fn body(form: Form, carried: &str, by: By, max_tokens: Option<u32>) -> String {
     let leg = Leg {
         id: LegId(2),
         ask: Arc::new(ask),
+        model: ModelId("m".into()),
         by,
         max_tokens,
+        cache: Cache::Unasked,
     };
     String::from_utf8(leg_body(&leg).unwrap().to_vec()).unwrap()
 }
@@ -51,8 +53,10 @@ fn the_first_leg_goes_out_as_it_came() {
     let leg = Leg {
         id: LegId(1),
         ask: Arc::new(ask),
+        model: ModelId("m".into()),
         by: By::First,
         max_tokens: None,
+        cache: Cache::Unasked,
     };
     assert_eq!(
         leg_body(&leg).unwrap().as_ptr(),
@@ -181,10 +185,52 @@ fn a_request_without_messages_has_nothing_to_go_on_from() {
     let leg = Leg {
         id: LegId(2),
         ask: Arc::new(ask),
+        model: ModelId("m".into()),
         by: prefill("p"),
         max_tokens: None,
+        cache: Cache::Unasked,
     };
     assert!(leg_body(&leg).is_err());
+}
+
+#[test]
+fn a_cache_point_stands_behind_what_continuing_adds_while_there_is_room() {
+    let cached = |form, carried: &str| {
+        let (ask, _) = read_ask(
+            form,
+            ModelId("m".into()),
+            Vec::new(),
+            Bytes::from(carried.to_owned()),
+        )
+        .unwrap();
+        let leg = Leg {
+            id: LegId(2),
+            ask: Arc::new(ask),
+            model: ModelId("m".into()),
+            by: anchor("so far", "go on"),
+            max_tokens: None,
+            cache: Cache::BehindPartial,
+        };
+        String::from_utf8(leg_body(&leg).unwrap().to_vec()).unwrap()
+    };
+    let user = r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}]"#;
+    assert_eq!(
+        cached(Form::Converse, &format!("{user}}}")),
+        r#"{"messages":[{"role":"user","content":[{"text":"hi"}]},{"content":[{"text":"so far"},{"cachePoint":{"type":"default"}}],"role":"assistant"},{"content":[{"text":"go on"}],"role":"user"}]}"#
+    );
+    let point = r#"{"cachePoint":{"type":"default"}}"#;
+    let full = format!(r#"{user},"system":[{point},{point},{point},{point}]}}"#);
+    assert_eq!(
+        cached(Form::Converse, &full).matches("cachePoint").count(),
+        4
+    );
+    let native = cached(
+        Form::Messages,
+        r#"{"anthropic_version":"v","messages":[{"role":"user","content":"hi"}]}"#,
+    );
+    assert!(
+        native.contains(r#"{"type":"text","text":"so far","cache_control":{"type":"ephemeral"}}"#)
+    );
 }
 
 proptest! {

@@ -45,7 +45,7 @@ impl Backend for Wired {
                 yield Frame::end(End::Rejected(Rejection::Invalid));
                 return;
             };
-            let RawResponse { status, headers, mut body } = transport.call(&leg.ask.model, request).await;
+            let RawResponse { status, headers, mut body } = transport.call(&leg.model, request).await;
             let headers: Vec<(String, String)> =
                 headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
             let request_id = headers.iter().find(|(name, _)| name == REQUEST_ID).map(|(_, value)| value.clone());
@@ -110,7 +110,7 @@ impl Backend for Wired {
 fn request(leg: &Leg) -> Option<(Form, RawRequest)> {
     let carried = &leg.ask.carried;
     let form = Form::named(&carried.form)?;
-    let model = segment(&leg.ask.model);
+    let model = segment(&leg.model);
     let request = RawRequest {
         method: "POST".to_owned(),
         path: format!("/model/{model}/{}", form.name()),

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tower::Service;
+use tower_service::Service;
 
 /// Any error on the way to a connection.
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;

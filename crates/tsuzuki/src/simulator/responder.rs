@@ -168,7 +168,7 @@ fn greeting(question: &str, language: Language) -> Option<String> {
 fn honest(language: Language) -> String {
     match language {
         Language::English => concat!(
-            "I am the offline simulator, not an AI model, so I cannot answer that. I can write long text that checks itself ",
+            "I am the offline simulator, not an AI model: I cannot answer questions in general. I can write long text that checks itself ",
             "(\"write 40 numbered paragraphs\", /long 500, /code python 60, /table 30x4, /json 40, /emoji 20, ",
             "\"count to 120\"), repeat (/echo …), do arithmetic, and tell you what you asked before. ",
             "For real answers, connect Amazon Bedrock."

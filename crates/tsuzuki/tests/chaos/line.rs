@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use tokio::time::{Duration, Instant};
 use tsuzuki::engine::{Abilities, ModelId};
 use tsuzuki::simulator::Simulator;
 use tsuzuki::{BodyError, RawRequest, RawResponse, Transport};
@@ -23,6 +24,10 @@ pub(crate) enum Plan {
     Random {
         seed: u64,
         one_in: u64,
+    },
+    /// Every call is throttled for so long, from the first on.
+    Throttled {
+        seconds: u64,
     },
 }
 
@@ -48,6 +53,8 @@ pub(crate) struct Line {
     plan: Plan,
     calls: AtomicUsize,
     lengths: Arc<Mutex<Vec<usize>>>,
+    begun: Instant,
+    called: Mutex<Vec<Duration>>,
 }
 
 impl Line {
@@ -57,6 +64,8 @@ impl Line {
             plan,
             calls: AtomicUsize::new(0),
             lengths: Arc::default(),
+            begun: Instant::now(),
+            called: Mutex::default(),
         }
     }
 
@@ -65,9 +74,14 @@ impl Line {
         self.lengths.lock().unwrap().clone()
     }
 
+    /// When each call came, since the line was made.
+    pub(crate) fn called(&self) -> Vec<Duration> {
+        self.called.lock().unwrap().clone()
+    }
+
     fn breaks(&self, call: usize) -> Option<(usize, Break)> {
         match self.plan {
-            Plan::Never => None,
+            Plan::Never | Plan::Throttled { .. } => None,
             Plan::Once {
                 call: planned,
                 at,
@@ -85,6 +99,13 @@ impl Line {
 impl Transport for Line {
     fn send(&self, request: RawRequest) -> BoxFuture<'static, RawResponse> {
         let call = self.calls.fetch_add(1, Ordering::SeqCst);
+        let since = self.begun.elapsed();
+        self.called.lock().unwrap().push(since);
+        if let Plan::Throttled { seconds } = self.plan
+            && since < Duration::from_secs(seconds)
+        {
+            return std::future::ready(throttled()).boxed();
+        }
         let breaks = self.breaks(call);
         let lengths = Arc::clone(&self.lengths);
         let response = self.simulator.send(request);
@@ -112,6 +133,20 @@ impl Transport for Line {
 
     fn abilities(&self, model: &ModelId) -> Abilities {
         self.simulator.abilities(model)
+    }
+}
+
+/// Throttling as recorded: no `Retry-After`.
+fn throttled() -> RawResponse {
+    let body =
+        Bytes::from_static(br#"{"message":"Too many requests, please wait before trying again."}"#);
+    RawResponse {
+        status: 429,
+        headers: vec![(
+            "x-amzn-ErrorType".to_owned(),
+            "ThrottlingException:http://internal.amazon.com/coral/com.amazon.bedrock/".to_owned(),
+        )],
+        body: stream::iter([Ok(body)]).boxed(),
     }
 }
 

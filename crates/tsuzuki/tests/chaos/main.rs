@@ -1,16 +1,13 @@
 //! Chaos: a line that breaks at every byte, and at random under load. The caller gets the whole text,
 //! or is told that it did not; never another text.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that fails panics and says why"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that fails panics and says why")]
 
 mod line;
 
 use line::{Break, Line, Plan};
 use std::sync::Arc;
+use tokio::time::Duration;
 use tsuzuki::engine::{Outcome, Proof};
 use tsuzuki::simulator::{Scenario, Simulator};
 use tsuzuki::{Client, Question, Wired};
@@ -134,4 +131,45 @@ async fn a_bad_line_under_load_never_lies() {
     }
     println!("{whole} whole, {incomplete} incomplete and saying so");
     assert!(whole > incomplete, "{whole} whole, {incomplete} incomplete");
+}
+
+/// An upstream that throttles everybody for a minute: every answer completes, in a bounded number of
+/// attempts, and they do not all come back at once.
+#[tokio::test(start_paused = true)]
+async fn a_minute_of_throttling_under_two_hundred_clients() {
+    let (client, line) = client(Plan::Throttled { seconds: 60 });
+    let tasks: Vec<_> = (0..200)
+        .map(|number| {
+            let client = client.clone();
+            tokio::spawn(
+                async move { ask(&client, &question(MODELS[number % 2], "/long 2")).await },
+            )
+        })
+        .collect();
+    for task in tasks {
+        let (_, outcome, _) = task.await.unwrap();
+        assert_eq!(outcome, Outcome::Complete);
+    }
+    let called = line.called();
+    let throttled = called.iter().filter(|since| since.as_secs() < 60).count();
+    assert!(
+        throttled <= 200 * 12,
+        "{throttled} attempts in a minute of throttling"
+    );
+    let tenth = Duration::from_millis(100);
+    let together = |at: usize| {
+        called[at..]
+            .iter()
+            .take_while(|later| **later - called[at] < tenth)
+            .count()
+    };
+    let later = called
+        .iter()
+        .position(|since| since.as_secs() >= 4)
+        .unwrap();
+    let busiest = (later..called.len()).map(together).max().unwrap();
+    println!(
+        "{throttled} throttled attempts of 200 answers; {busiest} in the busiest tenth of a second"
+    );
+    assert!(busiest <= 50, "{busiest} calls within a tenth of a second");
 }

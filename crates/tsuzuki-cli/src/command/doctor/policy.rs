@@ -4,45 +4,19 @@
 //! Bedrock", the shape of the statements for inference profiles that of "Prerequisites for inference
 //! profiles" in the Amazon Bedrock user guide.
 
-use clap::ValueEnum;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tsuzuki::bedrock::{Identity, Source};
 use tsuzuki::engine::ModelId;
 use tsuzuki::models::{Model, Models, Naming, naming};
-
-/// An operation, by AWS's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-#[value(rename_all = "PascalCase")]
-pub(crate) enum Operation {
-    /// Whole answers
-    Converse,
-    /// Answers as they are written
-    ConverseStream,
-    /// Whole answers in a model's own form
-    InvokeModel,
-    /// Answers in a model's own form, as they are written
-    InvokeModelWithResponseStream,
-    /// The tokens of a question
-    CountTokens,
-    /// The list of models
-    ListFoundationModels,
-    /// One model
-    GetFoundationModel,
-    /// The list of inference profiles
-    ListInferenceProfiles,
-    /// One inference profile
-    GetInferenceProfile,
-    /// A guardrail by itself
-    ApplyGuardrail,
-}
+use tsuzuki_server::Operation;
 
 /// What is allowed unless operations are named: what the endpoint continues, and what doctor asks.
 const USUAL: [Operation; 7] = [
     Operation::Converse,
     Operation::ConverseStream,
-    Operation::InvokeModel,
-    Operation::InvokeModelWithResponseStream,
+    Operation::Invoke,
+    Operation::InvokeStream,
     Operation::CountTokens,
     Operation::ListFoundationModels,
     Operation::ListInferenceProfiles,
@@ -63,22 +37,36 @@ enum Object {
     Anything,
 }
 
-impl Operation {
-    /// The action that allows it, and what it is done to. Converse has no action of its own.
-    const fn action(self) -> (&'static str, Object) {
-        match self {
-            Self::Converse | Self::InvokeModel => ("bedrock:InvokeModel", Object::Models),
-            Self::ConverseStream | Self::InvokeModelWithResponseStream => {
-                ("bedrock:InvokeModelWithResponseStream", Object::Models)
-            }
-            Self::CountTokens => ("bedrock:CountTokens", Object::Bare),
-            Self::ListFoundationModels => ("bedrock:ListFoundationModels", Object::Anything),
-            Self::GetFoundationModel => ("bedrock:GetFoundationModel", Object::Bare),
-            Self::ListInferenceProfiles => ("bedrock:ListInferenceProfiles", Object::Anything),
-            Self::GetInferenceProfile => ("bedrock:GetInferenceProfile", Object::Profiles),
-            Self::ApplyGuardrail => ("bedrock:ApplyGuardrail", Object::Guardrails),
+/// The action that allows an operation, and what it is done to. Converse has no action of its own.
+/// `None`: Tsuzuki's own, or one that AWS's documents do not tell us enough of.
+const fn action(operation: Operation) -> Option<(&'static str, Object)> {
+    match operation {
+        Operation::Converse | Operation::Invoke => Some(("bedrock:InvokeModel", Object::Models)),
+        Operation::ConverseStream | Operation::InvokeStream => {
+            Some(("bedrock:InvokeModelWithResponseStream", Object::Models))
         }
+        Operation::CountTokens => Some(("bedrock:CountTokens", Object::Bare)),
+        Operation::ListFoundationModels => Some(("bedrock:ListFoundationModels", Object::Anything)),
+        Operation::GetFoundationModel => Some(("bedrock:GetFoundationModel", Object::Bare)),
+        Operation::ListInferenceProfiles => {
+            Some(("bedrock:ListInferenceProfiles", Object::Anything))
+        }
+        Operation::GetInferenceProfile => Some(("bedrock:GetInferenceProfile", Object::Profiles)),
+        Operation::ApplyGuardrail => Some(("bedrock:ApplyGuardrail", Object::Guardrails)),
+        Operation::InvokeGuardrailChecks
+        | Operation::StartAsyncInvoke
+        | Operation::ListAsyncInvokes
+        | Operation::GetAsyncInvoke
+        | Operation::Metrics => None,
     }
+}
+
+/// The first of these operations for which no action is known here.
+pub(super) fn unknown(operations: &[Operation]) -> Option<Operation> {
+    operations
+        .iter()
+        .copied()
+        .find(|operation| action(*operation).is_none())
 }
 
 /// The least policy. Without an identity it is for any region and account.
@@ -94,7 +82,7 @@ pub(super) fn least(
         operations
     };
     let actions = |object: Object| -> BTreeSet<&str> {
-        let all = wanted.iter().map(|operation| operation.action());
+        let all = wanted.iter().filter_map(|operation| action(*operation));
         all.filter(|(_, to)| *to == object)
             .map(|(action, _)| action)
             .collect()
