@@ -6,6 +6,8 @@ use crate::exit::{Exit, Failure};
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use tsuzuki::engine::{Fallback, ModelId, Policy};
+use tsuzuki::models::Models;
 use tsuzuki_server::{
     Access, Audit, Keys, ModeIs, Operations, RequestMetadata, Schemes, Settings, Spending, Tls,
 };
@@ -13,12 +15,27 @@ use tsuzuki_server::{
 /// How far answers go, and what the endpoint bears: what needs no file.
 pub(super) fn policy(config: &Config) -> Settings {
     Settings {
-        policy: config.policy.bounds(),
+        policy: Policy {
+            fallbacks: fallbacks(config),
+            ..config.policy.bounds()
+        },
         modes: config.policy.modes(),
         limits: config.server.limits.bounds(),
         hosts: config.server.hosts.clone(),
         ..Settings::new(config.policy.mode.into())
     }
+}
+
+/// Where answers may go on, with what each model can do.
+fn fallbacks(config: &Config) -> Vec<Fallback> {
+    let of = |id: &String| {
+        let model = ModelId(id.clone());
+        let mut abilities = Models::builtin().abilities(&model);
+        let known = config.models.iter().filter(|known| known.is_about(&model));
+        known.for_each(|known| known.correct(&mut abilities));
+        Fallback { model, abilities }
+    };
+    config.policy.fallbacks.iter().map(of).collect()
 }
 
 /// The settings of an endpoint at this address. Files are opened, and a certificate is made if one

@@ -3,7 +3,7 @@
 use crate::args::Reach;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::num::{NonZeroU32, NonZeroU64};
-use tsuzuki::engine::{Millis, Mode, Policy as Bounds, Seams};
+use tsuzuki::engine::{Cache, Millis, Mode, Policy as Bounds, Seams};
 
 /// How far to go with each answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,10 @@ pub(crate) struct Policy {
     no_progress_seconds: NonZeroU32,
     /// How many faults in a row end it, throttling aside.
     faults_in_a_row: NonZeroU32,
+    /// Whether later calls ask the provider to cache what they add.
+    cache: Cache,
+    /// Models or profiles that may go on where the caller's keeps failing, in this order.
+    pub(crate) fallbacks: Vec<String>,
     /// Modes of certain models; the first that fits stands.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) models: Vec<ModelMode>,
@@ -70,13 +74,15 @@ impl Default for Policy {
                 u32::try_from(bounds.no_progress.0 / 1000).unwrap_or(u32::MAX),
             ),
             faults_in_a_row: positive(bounds.faults_in_a_row),
+            cache: bounds.cache,
+            fallbacks: Vec::new(),
             models: Vec::new(),
         }
     }
 }
 
 impl Policy {
-    /// As the engine takes it.
+    /// As the engine takes it, but for the fallbacks: what they can do is not known here.
     pub(crate) fn bounds(&self) -> Bounds {
         let millis = |seconds: NonZeroU32| Millis::from_seconds(u64::from(seconds.get()));
         Bounds {
@@ -91,6 +97,7 @@ impl Policy {
             leg_ceiling: self.leg_ceiling.get(),
             no_progress: millis(self.no_progress_seconds),
             faults_in_a_row: self.faults_in_a_row.get(),
+            cache: self.cache,
             ..Bounds::new(self.mode.into())
         }
     }
