@@ -10,12 +10,12 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const START_MS = 20_000;
 
-function binary() {
+export function binary() {
   const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
   return process.env.TSUZUKI_BIN ?? join(target, "debug", "tsuzuki");
 }
 
-/** Starts `tsuzuki serve`; resolves to a client for it and a function that ends both. */
+/** Starts `tsuzuki serve`; resolves to a client for it, its address, and a function that ends both. */
 export async function serve({ options = [], scenario } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "tsuzuki-test-"));
   const words = ["serve", "--listen", "127.0.0.1:0", ...options];
@@ -41,7 +41,7 @@ export async function serve({ options = [], scenario } = {}) {
     await gone;
     rmSync(folder, { recursive: true });
   };
-  return { client, close };
+  return { client, close, url: endpoint };
 }
 
 function address(child) {
@@ -53,7 +53,7 @@ function address(child) {
     child.once("error", reject);
     child.once("exit", fail);
     createInterface({ input: child.stdout }).on("line", (line) => {
-      const found = line.match(/http:\/\/127\.0\.0\.1:\d+/);
+      const found = line.match(/https?:\/\/127\.0\.0\.1:\d+/);
       if (found) {
         clearTimeout(timer);
         child.off("exit", fail);

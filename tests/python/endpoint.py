@@ -54,7 +54,7 @@ class Endpoint:
         giving_up.start()
         try:
             for line in self.process.stdout:
-                found = re.search(r"http://127\.0\.0\.1:\d+", line)
+                found = re.search(r"https?://127\.0\.0\.1:\d+", line)
                 if found:
                     return found.group()
         finally:

@@ -8,6 +8,7 @@ use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tsuzuki::engine::Mode;
+use tsuzuki_server::Operation;
 
 /// A current model that cannot be continued by prefill, under a profile that presumes no geography.
 const DEFAULT_MODEL: &str = "global.anthropic.claude-sonnet-5-5";
@@ -34,6 +35,9 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Ask a question and print the whole answer
     Ask(Ask),
+    /// Mint, list and revoke the keys of an endpoint on a network
+    #[command(subcommand)]
+    Key(Key),
     /// Check self-checking text (`/long 500`) for missing, doubled or damaged paragraphs
     Verify(Verify),
     /// List the models Tsuzuki knows
@@ -43,21 +47,135 @@ pub(crate) enum Command {
 /// Serve a Bedrock-compatible endpoint.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Where to listen; port 0 takes a free one. Loopback only: there is no authentication yet
+    /// Where to listen; port 0 takes a free one. Any address but loopback needs --auth and --mode
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7373", value_parser = address, env = "TSUZUKI_LISTEN")]
     pub(crate) listen: SocketAddr,
     /// What answers
     #[arg(long, value_enum, default_value_t = Backend::Sim, env = "TSUZUKI_BACKEND")]
     pub(crate) backend: Backend,
-    /// What a caller's own output limit means
-    #[arg(long, value_enum, default_value_t = Reach::Extend, env = "TSUZUKI_MODE")]
-    pub(crate) mode: Reach,
+    /// What a caller's own output limit means [default on loopback: extend]
+    #[arg(long, value_enum, env = "TSUZUKI_MODE")]
+    pub(crate) mode: Option<Reach>,
     /// A file of answers, habits and faults for the simulator
     #[arg(long, value_name = "FILE", env = "TSUZUKI_SCENARIO")]
     pub(crate) scenario: Option<PathBuf>,
-    /// A private folder for what Tsuzuki keeps: created now (mode 0700), nothing is written to it yet
+    /// A private folder for what Tsuzuki keeps (created with mode 0700): keys, what they spent, a
+    /// certificate of its own
     #[arg(long, value_name = "DIR", env = "TSUZUKI_DATA")]
     pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) door: Door,
+}
+
+/// Who may come in, and how.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "On a network")]
+pub(crate) struct Door {
+    /// Ask callers for a key of this data folder (`tsuzuki key add`), proved this way
+    #[arg(long, value_enum, requires = "data", env = "TSUZUKI_AUTH")]
+    pub(crate) auth: Option<Auth>,
+    /// A region that signatures may name; may be given again [default: any]
+    #[arg(long, value_name = "REGION", requires = "auth")]
+    pub(crate) auth_region: Vec<String>,
+    /// A name under which clients call, without a port; may be given again
+    #[arg(long, value_name = "NAME", env = "TSUZUKI_HOST", value_delimiter = ',')]
+    pub(crate) host: Vec<String>,
+    /// An operation to open besides Converse, InvokeModel and CountTokens where keys are asked for,
+    /// such as ListFoundationModels; may be given again
+    #[arg(long, value_name = "OPERATION", requires = "auth")]
+    pub(crate) open: Vec<Operation>,
+    /// Encrypt, with a certificate that is made and kept in the data folder
+    #[arg(
+        long,
+        value_enum,
+        requires = "data",
+        conflicts_with = "tls_cert",
+        env = "TSUZUKI_TLS"
+    )]
+    pub(crate) tls: Option<Certificate>,
+    /// Encrypt, with this certificate chain (PEM)
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_key",
+        env = "TSUZUKI_TLS_CERT"
+    )]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The private key of that certificate (PEM)
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_cert",
+        env = "TSUZUKI_TLS_KEY"
+    )]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Add a line of JSON for every request to this file; never what it says
+    #[arg(long, value_name = "FILE", env = "TSUZUKI_AUDIT")]
+    pub(crate) audit: Option<PathBuf>,
+    /// Name answer, leg and key in the requestMetadata of Converse requests
+    #[arg(long)]
+    pub(crate) request_metadata: bool,
+}
+
+/// Mint, list and revoke keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Mint a key and print it, this once
+    Add(KeyAdd),
+    /// List the keys, what each grants, and what it spent today
+    List(KeyList),
+    /// Take a key away; endpoints that serve notice within a second
+    Revoke(KeyRevoke),
+}
+
+/// Mint a key.
+#[derive(Debug, Args)]
+pub(crate) struct KeyAdd {
+    /// What to call it, in logs and metrics
+    pub(crate) name: String,
+    /// The data folder of the endpoint
+    #[arg(long, value_name = "DIR", env = "TSUZUKI_DATA")]
+    pub(crate) data: PathBuf,
+    /// How it proves itself
+    #[arg(long, value_enum, default_value_t = Proof::Sigv4)]
+    pub(crate) auth: Proof,
+    /// A pattern of the model ids it may use, such as 'us.anthropic.*'; may be given again
+    /// [default: all]
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) model: Vec<String>,
+    /// An operation it may call; may be given again [default: all that the endpoint opens]
+    #[arg(long, value_name = "OPERATION")]
+    pub(crate) operation: Vec<Operation>,
+    /// The highest mode its requests get
+    #[arg(long, value_enum)]
+    pub(crate) mode: Option<Reach>,
+    /// US dollars a day (UTC), counted where prices are known
+    #[arg(long, value_name = "USD")]
+    pub(crate) usd_a_day: Option<f64>,
+    /// Tokens a day (UTC), of every kind
+    #[arg(long, value_name = "N")]
+    pub(crate) tokens_a_day: Option<u64>,
+}
+
+/// List the keys.
+#[derive(Debug, Args)]
+pub(crate) struct KeyList {
+    /// The data folder of the endpoint
+    #[arg(long, value_name = "DIR", env = "TSUZUKI_DATA")]
+    pub(crate) data: PathBuf,
+    /// Print a JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Take a key away.
+#[derive(Debug, Args)]
+pub(crate) struct KeyRevoke {
+    /// Its name or its id
+    pub(crate) name: String,
+    /// The data folder of the endpoint
+    #[arg(long, value_name = "DIR", env = "TSUZUKI_DATA")]
+    pub(crate) data: PathBuf,
 }
 
 /// Ask a question and print the whole answer.
@@ -119,6 +237,33 @@ pub(crate) struct Models {
     /// Print a JSON array
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// How callers prove their keys.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Auth {
+    /// By a signature, as every AWS SDK signs
+    Sigv4,
+    /// By a token (AWS_BEARER_TOKEN_BEDROCK)
+    Bearer,
+    /// By either
+    Both,
+}
+
+/// How a key proves itself.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Proof {
+    /// By a signature: an access key id and a secret for any AWS SDK
+    Sigv4,
+    /// By a token (AWS_BEARER_TOKEN_BEDROCK); most SDKs send it over TLS only
+    Bearer,
+}
+
+/// Whose certificate.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Certificate {
+    /// Our own; clients trust the file whose name is printed
+    SelfSigned,
 }
 
 /// What answers.

@@ -1,7 +1,9 @@
 //! The commands: each parses nothing and prints through [`crate::print`].
 
 mod ask;
+mod door;
 mod interrupt;
+mod key;
 mod models;
 mod serve;
 mod verify;
@@ -9,7 +11,7 @@ mod verify;
 use crate::args::Command;
 use crate::exit::{Exit, Failure};
 use crate::print;
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -26,6 +28,7 @@ pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Serve(serve) => runtime(Builder::new_multi_thread())?.block_on(serve::run(serve)),
         Command::Ask(ask) => runtime(Builder::new_current_thread())?.block_on(ask::run(ask)),
+        Command::Key(key) => key::run(key),
         Command::Verify(verify) => verify::run(&verify),
         Command::Models(models) => models::run(&models),
     }
@@ -83,4 +86,24 @@ fn unreadable(what: &str, error: &io::Error) -> Failure {
         "check the name and that you may read it"
     };
     Failure::new(Exit::Usage, format!("{what} cannot be read: {error}"), hint)
+}
+
+/// Makes a folder that only its owner can enter. One that is there already is left as it is.
+fn private_folder(folder: &Path) -> Result<(), Failure> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parents = folder.parent().map_or(Ok(()), fs::create_dir_all);
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    parents
+        .and_then(|()| builder.create(folder))
+        .map_err(|error| {
+            Failure::new(
+                Exit::Usage,
+                format!("the folder {} cannot be made: {error}", folder.display()),
+                "name a folder that you may write: --data DIR",
+            )
+        })
 }

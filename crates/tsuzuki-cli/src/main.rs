@@ -13,6 +13,8 @@ mod report;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // One provider of cryptography for all of the program. Nothing was installed before.
+    let _installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
     match args::parse().and_then(command::run) {
         Ok(exit) => exit.into(),
         Err(failure) => {

@@ -1,4 +1,5 @@
-//! One connection: HTTP/1.1 or HTTP/2 by prior knowledge, within the limits.
+//! One connection: HTTP/1.1 or HTTP/2, plain (by prior knowledge) or over TLS (by ALPN), within
+//! the limits.
 
 use crate::Limits;
 use crate::door::Door;
@@ -12,8 +13,10 @@ use hyper_util::server::conn::auto::Builder;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 /// The smallest buffer hyper takes for a request head.
@@ -25,9 +28,16 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// The most streams a peer may have reset before we answered them (rapid reset, CVE-2023-44487).
 const PENDING_RESETS: usize = 32;
 
-/// What one connection needs.
+/// One connection that was accepted.
 pub(crate) struct Connection {
     pub(crate) stream: TcpStream,
+    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) host: Host,
+}
+
+/// What all connections have in common.
+#[derive(Clone)]
+pub(crate) struct Host {
     pub(crate) door: Arc<Door>,
     pub(crate) limits: Limits,
     /// Finish what runs, take nothing new.
@@ -38,13 +48,32 @@ pub(crate) struct Connection {
 
 /// Serves one connection to its end.
 pub(crate) async fn run(connection: Connection) {
-    let Connection {
-        stream,
+    let Connection { stream, tls, host } = connection;
+    // Around the socket, so that a handshake does not wait for ever either.
+    let stream = Patient::new(stream, host.limits.write_pause);
+    let Some(tls) = tls else {
+        return speak(stream, host).await;
+    };
+    let shaken = tokio::select! {
+        biased;
+        () = host.shutdown.cancelled() => return,
+        shaken = tokio::time::timeout(host.limits.handshake, tls.accept(stream)) => shaken,
+    };
+    match shaken {
+        Ok(Ok(stream)) => speak(stream, host).await,
+        Ok(Err(error)) => tracing::debug!(%error, "the TLS handshake failed"),
+        Err(_too_long) => tracing::debug!("the TLS handshake took too long"),
+    }
+}
+
+/// Speaks HTTP until the connection ends.
+async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, host: Host) {
+    let Host {
         door,
         limits,
         shutdown,
         abort,
-    } = connection;
+    } = host;
     let work = Arc::new(Work::new());
     let service = service_fn(|request: Request<Incoming>| {
         let door = Arc::clone(&door);
@@ -60,9 +89,8 @@ pub(crate) async fn run(connection: Connection) {
             }))
         }
     });
-    let io = TokioIo::new(Patient::new(stream, limits.write_pause));
     let builder = builder(&limits);
-    let serving = builder.serve_connection(io, service);
+    let serving = builder.serve_connection(TokioIo::new(stream), service);
     let mut serving = std::pin::pin!(serving);
     let mut closing = false;
     loop {

@@ -1,10 +1,13 @@
 //! One request, from the guards to its response.
 
+use crate::auth::{Auth, Caller, Claim};
 use crate::bedrock::Bedrock;
+use crate::bill::Bill;
+use crate::books::Books;
 use crate::error::{Fault, identify};
-use crate::guard::Guard;
-use crate::route::Route;
-use crate::{Limits, Settings, forward, headers, health, intake};
+use crate::guard::{Guard, Reach};
+use crate::route::{Health, Route};
+use crate::{Access, Limits, Operation, Operations, Settings, forward, headers, health, intake};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use http::request::Parts;
@@ -61,10 +64,12 @@ impl Whole {
 /// The way in: guards, routes and limits around the operations.
 pub(crate) struct Door {
     guard: Guard,
+    auth: Auth,
     limits: Limits,
     mode: Mode,
     backend: Arc<dyn Backend>,
     bedrock: Bedrock,
+    books: Arc<Books>,
     answers: TaskTracker,
     shutdown: CancellationToken,
 }
@@ -78,17 +83,38 @@ impl Door {
         stop: CancellationToken,
         shutdown: CancellationToken,
     ) -> Self {
+        let books = Arc::new(Books::new(settings.audit.clone()));
+        let bedrock = Bedrock::new(
+            Arc::clone(&backend),
+            &settings,
+            Arc::clone(&books),
+            answers.clone(),
+            stop,
+        );
         let Settings {
             policy,
             limits,
             hosts,
+            access,
+            operations,
+            ..
         } = settings;
+        let reach = match access {
+            Access::Open => Reach::Here,
+            Access::Keys { .. } => Reach::Network,
+        };
+        let operations = operations.unwrap_or_else(|| match reach {
+            Reach::Here => Operations::all(),
+            Reach::Network => Operations::of_a_network(),
+        });
         Self {
-            guard: Guard::new(address, &hosts),
-            limits: limits.clone(),
+            guard: Guard::new(address, &hosts, reach),
+            auth: Auth::new(access, operations),
+            limits,
             mode: policy.mode,
-            backend: Arc::clone(&backend),
-            bedrock: Bedrock::new(backend, policy, limits, answers.clone(), stop),
+            backend,
+            bedrock,
+            books,
             answers,
             shutdown,
         }
@@ -102,16 +128,19 @@ impl Door {
     pub(crate) async fn open(&self, request: Request<Incoming>) -> Response {
         let began = Instant::now();
         let method = request.method().clone();
-        let mut response = match self.pass(request).await {
+        let mut caller = Caller::nobody();
+        let mut response = match self.pass(request, &mut caller).await {
             Ok(response) => response,
             Err(fault) => {
                 tracing::info!(
                     %method,
                     status = fault.status.as_u16(),
                     error = fault.name,
+                    key = caller.name(),
                     ms = milliseconds(began),
                     "refused"
                 );
+                self.books.refused(method.as_str(), &caller, &fault);
                 fault.response()
             }
         };
@@ -119,17 +148,35 @@ impl Door {
         response
     }
 
-    async fn pass(&self, request: Request<Incoming>) -> Result<Response, Fault> {
+    /// Lets it through, and says who called as soon as that is proved.
+    async fn pass(
+        &self,
+        request: Request<Incoming>,
+        caller: &mut Caller,
+    ) -> Result<Response, Fault> {
         let (parts, body) = request.into_parts();
-        if parts.headers.len() > self.limits.head_fields {
-            return Err(Fault::too_many_fields(self.limits.head_fields));
-        }
-        self.guard.check(&parts)?;
-        let route = Route::of(&parts.method, parts.uri.path())?;
-        let read = async || {
-            let body = intake::read(body, &self.limits).await?;
-            Ok::<_, Fault>(Whole { parts, body })
+        let (route, claim) = match self.admit(&parts) {
+            Ok(admitted) => admitted,
+            Err(fault) => {
+                intake::linger(body, self.limits.body_bytes);
+                return Err(fault);
+            }
         };
+        let operation = match &route {
+            Route::Health(Health::Live | Health::Ready) => None,
+            Route::Health(Health::Whole) | Route::Metrics => Some(Operation::Metrics),
+            Route::Forwarded(operation) | Route::Model(_, operation) => Some(*operation),
+        };
+        let model = match &route {
+            Route::Model(model, _) => Some(model),
+            Route::Health(_) | Route::Forwarded(_) | Route::Metrics => None,
+        };
+        let body = intake::read(body, &self.limits).await?;
+        let request = Whole { parts, body };
+        if let Some(operation) = operation {
+            *caller = self.auth.prove(claim, &request, operation)?;
+            self.auth.allow(caller, operation, model)?;
+        }
         match route {
             Route::Health(question) => Ok(health::tell(
                 question,
@@ -137,15 +184,41 @@ impl Door {
                 self.answers.len(),
                 self.shutdown.is_cancelled(),
             )),
+            Route::Metrics => Ok(self.books.metrics.tell(self.answers.len())),
             Route::Forwarded(operation) => {
-                let request = read().await?;
+                caller.must_be_new()?;
                 let raw = request.raw(request.body.clone());
-                forward::forward(self.backend.as_ref(), raw, operation, None).await
+                let bill = Bill {
+                    books: Arc::clone(&self.books),
+                    caller: caller.clone(),
+                    // What it costs is not counted, so keys with a budget do not come here.
+                    share: None,
+                    price: None,
+                };
+                forward::forward(self.backend.as_ref(), raw, operation, None, bill).await
             }
             Route::Model(model, operation) => {
-                self.bedrock.open(read().await?, model, operation).await
+                self.bedrock.open(request, model, operation, caller).await
             }
         }
+    }
+
+    /// What the head alone decides.
+    fn admit(&self, parts: &Parts) -> Result<(Route, Claim), Fault> {
+        if parts.headers.len() > self.limits.head_fields {
+            return Err(Fault::too_many_fields(self.limits.head_fields));
+        }
+        self.guard.check(parts)?;
+        let route = Route::of(&parts.method, parts.uri.path())?;
+        let claim = match route {
+            // Load balancers have no keys, and these two tell nothing but yes or no.
+            Route::Health(Health::Live | Health::Ready) => Claim::Nobody,
+            Route::Health(Health::Whole)
+            | Route::Metrics
+            | Route::Forwarded(_)
+            | Route::Model(..) => self.auth.claim(parts)?,
+        };
+        Ok((route, claim))
     }
 }
 

@@ -10,6 +10,9 @@ use uuid::Uuid;
 /// What follows the name of an exception in `x-amzn-ErrorType`, as Bedrock sends it (recorded).
 const COORDINATE: &str = ":http://internal.amazon.com/coral/com.amazon.bedrock/";
 
+/// The same where the error is about who calls, not about what is asked (recorded).
+const GATE_COORDINATE: &str = ":http://internal.amazon.com/coral/com.amazon.coral.service/";
+
 /// An error as a Bedrock client expects it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
@@ -18,6 +21,8 @@ pub(crate) struct Fault {
     pub(crate) message: Cow<'static, str>,
     /// The methods that would have been right, where the method was wrong.
     pub(crate) allow: Option<String>,
+    /// What follows the name in `x-amzn-ErrorType`.
+    coordinate: &'static str,
 }
 
 impl Fault {
@@ -28,6 +33,18 @@ impl Fault {
             name,
             message,
             allow: None,
+            coordinate: COORDINATE,
+        }
+    }
+
+    /// Who calls is not known, or not who they say.
+    pub(crate) fn unauthenticated(
+        name: &'static str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            coordinate: GATE_COORDINATE,
+            ..Self::new(StatusCode::FORBIDDEN, name, message)
         }
     }
 
@@ -84,11 +101,16 @@ impl Fault {
         )
     }
 
-    fn throttled() -> Self {
+    pub(crate) fn throttled() -> Self {
+        Self::over_budget("Too many requests, please wait before trying again.")
+    }
+
+    /// As Bedrock says of its own quotas a day: throttled.
+    pub(crate) fn over_budget(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             "ThrottlingException",
-            "Too many requests, please wait before trying again.",
+            message,
         )
     }
 
@@ -215,7 +237,7 @@ impl Fault {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
         );
-        if let Ok(kind) = HeaderValue::try_from(format!("{}{COORDINATE}", self.name)) {
+        if let Ok(kind) = HeaderValue::try_from(format!("{}{}", self.name, self.coordinate)) {
             headers.insert(crate::headers::ERROR_TYPE, kind);
         }
         if let Some(Ok(allow)) = self.allow.as_deref().map(HeaderValue::try_from) {

@@ -1,5 +1,7 @@
 //! What nobody needs to read: passed on byte for byte, both ways.
 
+use crate::Operation;
+use crate::bill::Bill;
 use crate::door::{Response, milliseconds, pieces};
 use crate::error::Fault;
 use crate::headers::{self, Length};
@@ -14,11 +16,13 @@ use tsuzuki::{Backend, BodyError, RawRequest};
 pub(crate) async fn forward(
     backend: &dyn Backend,
     request: RawRequest,
-    operation: &'static str,
+    operation: Operation,
     model: Option<&ModelId>,
+    bill: Bill,
 ) -> Result<Response, Fault> {
     let began = Instant::now();
     let method = request.method.clone();
+    let request_bytes = request.body.len();
     let mut answer = backend.forward(request).await;
     // The first piece is awaited with the head: a request that could not be sent at all has no
     // status worth passing on.
@@ -35,14 +39,28 @@ pub(crate) async fn forward(
     let status = StatusCode::from_u16(answer.status)
         .map_err(|_no_status| Fault::unavailable("the backend answered without a status"))?;
     tracing::info!(
-        operation,
+        operation = operation.name(),
         model = model.map(|model| tracing::field::debug(&model.0)),
         %method,
         status = status.as_u16(),
         ms = milliseconds(began),
         "forwarded"
     );
-    let rest = stream::iter(first.map(Ok)).chain(answer.body);
+    bill.books.metrics.forwarded(operation.name(), status);
+    bill.books.tell(&bill.caller, || {
+        serde_json::json!({
+            "event": "forwarded",
+            "operation": operation.name(),
+            "model": model,
+            "method": method,
+            "status": status.as_u16(),
+            "ms": milliseconds(began),
+        })
+    });
+    let mut meter = bill.meter(operation, status, request_bytes, &answer.headers);
+    let rest = stream::iter(first.map(Ok))
+        .chain(answer.body)
+        .inspect(move |piece| meter.pass(piece.as_ref().map_or(0, bytes::Bytes::len)));
     let mut response = http::Response::new(pieces(rest));
     *response.status_mut() = status;
     *response.headers_mut() = headers::incoming(&answer.headers, Length::Kept);

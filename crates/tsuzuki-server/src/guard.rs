@@ -7,19 +7,29 @@ use crate::error::Fault;
 use http::request::Parts;
 use http::uri::Authority;
 use http::{Uri, header};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// What Tsuzuki's own requests to a backend carry, so that an endpoint that is its own upstream
 /// notices. Transports that send over a network set it; the value does not matter.
 pub const HOP_HEADER: &str = "x-tsuzuki-hop";
 
+/// Who reaches the listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// This machine.
+    Here,
+    /// A network, whose callers need keys.
+    Network,
+}
+
 /// The names under which the endpoint may be called.
 pub(crate) struct Guard {
     hosts: Vec<String>,
+    reach: Reach,
 }
 
 impl Guard {
-    pub(crate) fn new(address: SocketAddr, more: &[String]) -> Self {
+    pub(crate) fn new(address: SocketAddr, more: &[String], reach: Reach) -> Self {
         let own = match address {
             SocketAddr::V4(address) => address.ip().to_string(),
             SocketAddr::V6(address) => format!("[{}]", address.ip()),
@@ -30,7 +40,7 @@ impl Guard {
             .collect();
         hosts.push(own);
         hosts.extend(more.iter().map(|host| host.to_ascii_lowercase()));
-        Self { hosts }
+        Self { hosts, reach }
     }
 
     /// Lets a request in, or says why not.
@@ -77,16 +87,31 @@ impl Guard {
         let unknown = || {
             Fault::forbidden(
                 "the Host of this request is not a name of this endpoint; \
-                 call it by localhost or 127.0.0.1, or add the name to its hosts",
+                 call it by localhost or 127.0.0.1, or add the name to its hosts (--host)",
             )
         };
         let first = names.next().flatten().ok_or_else(unknown)?;
         let same = names.all(|other| other.as_ref() == Some(&first));
         let host = first.host().to_ascii_lowercase();
-        if same && first.as_str().find('@').is_none() && self.hosts.contains(&host) {
+        let known = self.hosts.contains(&host)
+            || match self.reach {
+                Reach::Here => false,
+                // A page can make its own name lead here (DNS rebinding), but not a number. Load
+                // balancers and pods call by numbers that nobody knows beforehand.
+                Reach::Network => is_number(&host),
+            };
+        if same && first.as_str().find('@').is_none() && known {
             Ok(first)
         } else {
             Err(unknown())
         }
     }
+}
+
+/// Whether a host is an address, not a name.
+fn is_number(host: &str) -> bool {
+    host.trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>()
+        .is_ok()
 }

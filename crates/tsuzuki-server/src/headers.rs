@@ -12,6 +12,9 @@ pub(crate) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errort
 /// What the SDKs call all attempts of one call by.
 pub(crate) const INVOCATION_ID: &str = "amz-sdk-invocation-id";
 
+/// Which attempt of a call this is, in the SDKs' words.
+pub(crate) const ATTEMPT: &str = "amz-sdk-request";
+
 /// A caller's mode for one request.
 pub(crate) const MODE: &str = "x-tsuzuki-mode";
 

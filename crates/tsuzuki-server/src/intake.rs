@@ -65,7 +65,7 @@ async fn collect(mut body: Incoming, promised: usize, limits: &Limits) -> Result
 }
 
 /// Takes what still comes of a refused body, for a while and up to so many bytes.
-fn linger(mut body: Incoming, most: usize) {
+pub(crate) fn linger(mut body: Incoming, most: usize) {
     tokio::spawn(tokio::time::timeout(LINGER, async move {
         let mut seen = 0_usize;
         while let Some(Ok(frame)) = body.frame().await {

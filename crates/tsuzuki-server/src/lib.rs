@@ -5,10 +5,16 @@
 //! what nobody needs to read is forwarded byte for byte.
 //!
 //! This crate knows nothing of continuation rules, transports or vendors. Where to look:
-//! `door` (one request from guards to response), `route` (paths), `guard` (who may come in),
-//! `bedrock` (the operations), `error` (the one table of exceptions), [`Limits`] (every bound).
+//! `door` (one request from guards to response), `route` (paths), `guard` (which web page may call),
+//! `auth` (who calls, on a network), `keys` (what they may do), `spending` (and at what cost),
+//! `metrics` and `audit` (what is told of it), `bedrock` (the operations), `error`
+//! (the one table of exceptions), [`Limits`] (every bound).
 
+mod audit;
+mod auth;
 mod bedrock;
+mod bill;
+mod books;
 mod connection;
 mod door;
 mod error;
@@ -16,14 +22,27 @@ mod forward;
 mod guard;
 mod headers;
 mod health;
+mod hex;
 mod intake;
+mod keys;
 mod limits;
+mod metrics;
+mod operation;
 mod patience;
+mod private;
 mod route;
 mod serve;
 mod settings;
+mod spending;
+mod tls;
 
+pub use audit::Audit;
+pub use auth::{Access, Schemes};
 pub use guard::HOP_HEADER;
+pub use keys::{Budget, Grants, Key, Keys, KeysError, Minted, Scheme};
 pub use limits::{JoinLimits, Limits};
+pub use operation::{NoSuchOperation, Operation, Operations};
 pub use serve::{ServeError, serve};
-pub use settings::Settings;
+pub use settings::{ModeIs, RequestMetadata, Settings};
+pub use spending::{Spending, SpendingError, Spent};
+pub use tls::{Tls, TlsError};

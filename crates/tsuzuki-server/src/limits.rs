@@ -11,6 +11,8 @@ pub struct Limits {
     pub body_pause: Duration,
     /// How long a whole request body may take.
     pub body_whole: Duration,
+    /// How long a TLS handshake may take.
+    pub handshake: Duration,
     /// The largest request head, in bytes; at least 8,192.
     pub head_bytes: usize,
     /// The most header fields of a request.
@@ -62,6 +64,7 @@ impl Limits {
         body_bytes: 26_000_000,
         body_pause: Duration::from_secs(20),
         body_whole: Duration::from_secs(300),
+        handshake: Duration::from_secs(10),
         head_bytes: 64 * 1024,
         head_fields: 100,
         head_whole: Duration::from_secs(30),

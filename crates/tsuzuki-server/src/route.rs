@@ -3,6 +3,7 @@
 //! Paths are matched undecoded and model ids are decoded once: `%2F` stays inside an id, and an ARN
 //! with bare slashes works too, because the operation is the last segment.
 
+use crate::Operation;
 use crate::error::Fault;
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -15,8 +16,10 @@ pub(crate) enum Route {
     Health(Health),
     /// An operation on a model.
     Model(ModelId, Operation),
-    /// An operation nobody needs to read, by the first part of its path.
-    Forwarded(&'static str),
+    /// An operation nobody needs to read.
+    Forwarded(Operation),
+    /// What happened so far, in numbers.
+    Metrics,
 }
 
 /// A question about the endpoint itself.
@@ -27,39 +30,37 @@ pub(crate) enum Health {
     Whole,
 }
 
-/// An operation on a model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operation {
-    Converse,
-    ConverseStream,
-    Invoke,
-    InvokeStream,
-    CountTokens,
-}
-
-impl Operation {
-    /// Its name, as AWS spells it.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Converse => "Converse",
-            Self::ConverseStream => "ConverseStream",
-            Self::Invoke => "InvokeModel",
-            Self::InvokeStream => "InvokeModelWithResponseStream",
-            Self::CountTokens => "CountTokens",
-        }
-    }
-}
-
-/// Operations that are forwarded: a path, or a prefix that ends in `/`, and their methods.
-const FORWARDED: &[(&str, &[Method])] = &[
-    ("/foundation-models", &[Method::GET]),
-    ("/foundation-models/", &[Method::GET]),
-    ("/inference-profiles", &[Method::GET]),
-    ("/inference-profiles/", &[Method::GET]),
-    ("/guardrail/", &[Method::POST]),
-    ("/guardrail-checks/invoke", &[Method::POST]),
-    ("/async-invoke", &[Method::GET, Method::POST]),
-    ("/async-invoke/", &[Method::GET]),
+/// Operations that are forwarded: a method, a path or a prefix that ends in `/`, and the operation.
+const FORWARDED: &[(Method, &str, Operation)] = &[
+    (
+        Method::GET,
+        "/foundation-models",
+        Operation::ListFoundationModels,
+    ),
+    (
+        Method::GET,
+        "/foundation-models/",
+        Operation::GetFoundationModel,
+    ),
+    (
+        Method::GET,
+        "/inference-profiles",
+        Operation::ListInferenceProfiles,
+    ),
+    (
+        Method::GET,
+        "/inference-profiles/",
+        Operation::GetInferenceProfile,
+    ),
+    (Method::POST, "/guardrail/", Operation::ApplyGuardrail),
+    (
+        Method::POST,
+        "/guardrail-checks/invoke",
+        Operation::InvokeGuardrailChecks,
+    ),
+    (Method::POST, "/async-invoke", Operation::StartAsyncInvoke),
+    (Method::GET, "/async-invoke", Operation::ListAsyncInvokes),
+    (Method::GET, "/async-invoke/", Operation::GetAsyncInvoke),
 ];
 
 impl Route {
@@ -77,15 +78,21 @@ impl Route {
         if let Some(rest) = path.strip_prefix("/model/") {
             return model(method, rest);
         }
-        let forwarded = FORWARDED
-            .iter()
-            .find(|(known, _)| path == *known || known.ends_with('/') && path.starts_with(known));
-        match forwarded {
-            Some((known, methods)) => {
-                allow(method, methods).map(|()| Self::Forwarded(known.trim_matches('/')))
-            }
-            None => Err(unknown()),
+        if path == "/metrics" {
+            return allow(method, &[Method::GET]).map(|()| Self::Metrics);
         }
+        let here = FORWARDED.iter().filter(|(_, known, _)| {
+            path == *known || known.ends_with('/') && path.starts_with(known)
+        });
+        let methods: Vec<Method> = here.clone().map(|(method, ..)| method.clone()).collect();
+        if methods.is_empty() {
+            return Err(unknown());
+        }
+        allow(method, &methods)?;
+        here.clone()
+            .find(|(right, ..)| right == method)
+            .map(|(.., operation)| Self::Forwarded(*operation))
+            .ok_or_else(unknown)
     }
 }
 
@@ -137,7 +144,7 @@ mod tests {
     fn model_of(path: &str) -> Option<(String, Operation)> {
         match Route::of(&Method::POST, path) {
             Ok(Route::Model(model, operation)) => Some((model.0, operation)),
-            Ok(Route::Health(_) | Route::Forwarded(_)) | Err(_) => None,
+            Ok(Route::Health(_) | Route::Forwarded(_) | Route::Metrics) | Err(_) => None,
         }
     }
 

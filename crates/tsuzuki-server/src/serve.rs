@@ -1,8 +1,8 @@
 //! The listener: it accepts, and it ends in good order.
 
-use crate::connection::{self, Connection};
+use crate::connection::{self, Connection, Host};
 use crate::door::Door;
-use crate::{Limits, Settings};
+use crate::{Access, Settings, Tls};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tsuzuki::Backend;
+use tsuzuki::engine::Policy;
 
 /// How long to rest when the system has no socket to give (too many open files).
 const ACCEPT_REST: Duration = Duration::from_millis(100);
@@ -18,25 +19,57 @@ const ACCEPT_REST: Duration = Duration::from_millis(100);
 /// How long cancelled answers have to say their last frames at shutdown.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// How often to look whether the keys changed, and to write down what was spent.
+const LOOK_AT_FILES: Duration = Duration::from_millis(500);
+
 /// Why the endpoint cannot serve.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// The listener is open to other machines.
+    /// The listener is open to other machines, and anybody could use it.
     #[error(
-        "{0} can be reached from other machines, and the endpoint has no authentication yet; \
-         listen on a loopback address such as 127.0.0.1:7373"
+        "{0} can be reached from other machines: ask callers for keys (--auth sigv4, bearer or \
+         both; `tsuzuki key add` mints them), or listen on a loopback address such as 127.0.0.1:7373"
     )]
-    NotLoopback(SocketAddr),
+    NoKeys(SocketAddr),
+    /// The listener is open to other machines, and nobody said how far answers may go.
+    #[error("{}", choices(*.address, .policy))]
+    NoMode {
+        /// Where it listens.
+        address: SocketAddr,
+        /// The budgets of an answer.
+        policy: Box<Policy>,
+    },
     /// The listener cannot say where it listens.
     #[error("the listener has no address: {0}")]
     Listener(#[from] std::io::Error),
 }
 
+/// The modes, and the most that an answer may cost in each.
+fn choices(address: SocketAddr, policy: &Policy) -> String {
+    let Policy {
+        max_output_tokens,
+        max_legs,
+        max_cost,
+        ..
+    } = policy;
+    format!(
+        "{address} can be reached from other machines, so the mode must be chosen:\n\
+         --mode extend  answers go on past the caller's maxTokens: at worst {max_output_tokens} \
+         output tokens in {max_legs} calls, each of which sends the input again, or ${max_cost} \
+         where prices are known\n\
+         --mode cap     the caller's maxTokens is a ceiling on the whole answer: at worst so many \
+         output tokens, plus a little for each call that continues a broken stream, which sends \
+         the input again\n\
+         --mode off     one call for each request, passed through: what the caller asked, no more"
+    )
+}
+
 /// Serves until `shutdown`, then lets running answers finish for [`Limits::drain`].
 ///
 /// # Errors
-/// The listener is not on a loopback address. Once it serves, it does not fail.
+/// The listener is not on a loopback address, and keys or a stated mode are missing. Once it serves,
+/// it does not fail.
 pub async fn serve(
     listener: TcpListener,
     settings: Settings,
@@ -44,10 +77,14 @@ pub async fn serve(
     shutdown: CancellationToken,
 ) -> Result<(), ServeError> {
     let address = listener.local_addr()?;
-    if !address.ip().is_loopback() {
-        return Err(ServeError::NotLoopback(address));
-    }
+    settings.check(address)?;
     let limits = settings.limits.clone();
+    let tls = settings.tls.as_ref().map(Tls::acceptor);
+    // Until the last answer is over: a drain can take longer than a revoked key should work.
+    let watching = CancellationToken::new();
+    let _unwatch = watching.clone().drop_guard();
+    tokio::spawn(watch(settings.access.clone(), watching));
+    let access = settings.access.clone();
     let answers = TaskTracker::new();
     let stop = CancellationToken::new();
     let connections = TaskTracker::new();
@@ -61,16 +98,21 @@ pub async fn serve(
         shutdown.clone(),
     ));
     tracing::info!(%address, mode = ?door.mode(), "listening");
-    accept(&listener, &limits, &connections, &shutdown, |stream| {
+    let host = Host {
+        door,
+        limits,
+        shutdown,
+        abort,
+    };
+    accept(&listener, &connections, &host, |stream| {
         connection::run(Connection {
             stream,
-            door: Arc::clone(&door),
-            limits: limits.clone(),
-            shutdown: shutdown.clone(),
-            abort: abort.clone(),
+            tls: tls.clone(),
+            host: host.clone(),
         })
     })
     .await;
+    let Host { limits, abort, .. } = host;
     drop(listener);
     tracing::info!(connections = connections.len(), "shutting down");
     connections.close();
@@ -89,19 +131,43 @@ pub async fn serve(
         abort.cancel();
         connections.wait().await;
     }
+    if let Access::Keys { spending, .. } = access {
+        spending.save();
+    }
     Ok(())
+}
+
+/// Notices when keys are minted or revoked, and writes down what they spend.
+async fn watch(access: Access, shutdown: CancellationToken) {
+    let Access::Keys { keys, spending, .. } = access else {
+        return;
+    };
+    let mut clock = tokio::time::interval(LOOK_AT_FILES);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = clock.tick() => {
+                let (keys, spending) = (Arc::clone(&keys), Arc::clone(&spending));
+                // Files may be slow; a look that panicked is a look that failed.
+                let _looked = tokio::task::spawn_blocking(move || {
+                    keys.refresh();
+                    spending.save();
+                })
+                .await;
+            }
+        }
+    }
 }
 
 async fn accept<F>(
     listener: &TcpListener,
-    limits: &Limits,
     connections: &TaskTracker,
-    shutdown: &CancellationToken,
+    host: &Host,
     run: impl Fn(TcpStream) -> F,
 ) where
     F: Future<Output = ()> + Send + 'static,
 {
-    let room = Arc::new(Semaphore::new(limits.connections));
+    let room = Arc::new(Semaphore::new(host.limits.connections));
     loop {
         let accepted = async {
             let permit = Arc::clone(&room).acquire_owned().await;
@@ -109,7 +175,7 @@ async fn accept<F>(
         };
         let (permit, accepted) = tokio::select! {
             biased;
-            () = shutdown.cancelled() => return,
+            () = host.shutdown.cancelled() => return,
             accepted = accepted => accepted,
         };
         match accepted {

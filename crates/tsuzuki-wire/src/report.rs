@@ -134,8 +134,9 @@ const fn words(outcome: Option<&Outcome>) -> (Option<&'static str>, Option<&'sta
     }
 }
 
-/// Why an answer is incomplete. What exactly a fault was stands with its leg.
-const fn reason(why: &Incomplete) -> &'static str {
+/// Why an answer is incomplete, in the report's words. What exactly a fault was stands with its leg.
+#[must_use]
+pub const fn reason(why: &Incomplete) -> &'static str {
     match why {
         Incomplete::MaxTokens => "max_tokens",
         Incomplete::OutputBudget => "output_budget",

@@ -1,34 +1,25 @@
 //! `tsuzuki serve`: the Bedrock-compatible endpoint.
 
 use super::interrupt::Interrupts;
-use super::simulator;
+use super::{door, private_folder, simulator};
 use crate::args::{Backend, Serve};
 use crate::exit::{Exit, Failure};
 use crate::print;
-use std::fs::{self, DirBuilder};
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use tsuzuki::Wired;
-use tsuzuki_server::{ServeError, Settings};
+use tsuzuki_server::{Access, ServeError, Settings, Tls};
 
 /// What the log tells unless `TSUZUKI_LOG` says otherwise.
 const LOG: &str = "warn";
 
 /// Serves until Ctrl-C or a termination signal; answers that run are then given time to end.
 pub(crate) async fn run(typed: Serve) -> Result<Exit, Failure> {
-    if !typed.listen.ip().is_loopback() {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("{} is not a loopback address", typed.listen),
-            "there is no authentication yet, so anybody who reaches the port could use it: listen on 127.0.0.1 or [::1]",
-        ));
-    }
     let Backend::Sim = typed.backend;
     let simulator = simulator(typed.scenario.as_deref())?;
     if let Some(folder) = &typed.data {
@@ -42,8 +33,8 @@ pub(crate) async fn run(typed: Serve) -> Result<Exit, Failure> {
     let address = listener
         .local_addr()
         .map_err(|error| taken(typed.listen, &error))?;
-    print::data(&paste(address))?;
-    let settings = Settings::new(typed.mode.into());
+    let settings = door::settings(&typed.door, typed.mode, typed.data.as_deref(), address)?;
+    print::data(&paste(address, &settings))?;
     let patience = settings.limits.drain.as_secs();
     let backend = Arc::new(Wired::new(Arc::new(simulator)));
     let shutdown = CancellationToken::new();
@@ -78,45 +69,52 @@ fn over(ended: Result<(), ServeError>) -> Result<Exit, Failure> {
 }
 
 /// What to paste into the shell that runs a program.
-fn paste(address: SocketAddr) -> String {
+fn paste(address: SocketAddr, settings: &Settings) -> String {
+    let scheme = match settings.tls {
+        None => "http",
+        Some(_) => "https",
+    };
+    let shown = reachable(address, settings);
+    let trust = settings
+        .tls
+        .as_ref()
+        .and_then(Tls::authority)
+        .map_or_else(String::new, |file| {
+            // It is pasted where another folder may be the current one.
+            let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+            let file = file.display();
+            format!("  export AWS_CA_BUNDLE={file}\n  export NODE_EXTRA_CA_CERTS={file}\n")
+        });
+    let credentials = match settings.access {
+        Access::Open => {
+            "  export AWS_ACCESS_KEY_ID=offline\n  export AWS_SECRET_ACCESS_KEY=offline\n"
+        }
+        Access::Keys { .. } => "  (and what tsuzuki key add printed)\n",
+    };
     format!(
         "\
-Tsuzuki listens on http://{address}
+Tsuzuki listens on {scheme}://{address}
 The offline simulator answers: it is not an AI model, and nothing is sent to AWS.
 
 Paste this where your program runs:
 
-  export AWS_ENDPOINT_URL_BEDROCK_RUNTIME=http://{address}
-  export AWS_ENDPOINT_URL_BEDROCK=http://{address}
+  export AWS_ENDPOINT_URL_BEDROCK_RUNTIME={scheme}://{shown}
+  export AWS_ENDPOINT_URL_BEDROCK={scheme}://{shown}
   export AWS_REGION=us-east-1
   export AWS_DEFAULT_REGION=us-east-1
-  export AWS_ACCESS_KEY_ID=offline
-  export AWS_SECRET_ACCESS_KEY=offline
-
+{trust}{credentials}
 Then ask for a long answer with any limit, such as \"/long 500\" with maxTokens 10.
 Ctrl-C stops.
 "
     )
 }
 
-/// Makes a folder that only its owner can enter. One that is there already is left as it is.
-fn private_folder(folder: &Path) -> Result<(), Failure> {
-    if folder.is_dir() {
-        return Ok(());
+/// Under which name clients call: that of the address, or for all addresses the operator's first.
+fn reachable(address: SocketAddr, settings: &Settings) -> String {
+    match settings.hosts.first() {
+        Some(host) if address.ip().is_unspecified() => format!("{host}:{}", address.port()),
+        Some(_) | None => address.to_string(),
     }
-    let parents = folder.parent().map_or(Ok(()), fs::create_dir_all);
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    parents
-        .and_then(|()| builder.create(folder))
-        .map_err(|error| {
-            Failure::new(
-                Exit::Usage,
-                format!("the folder {} cannot be made: {error}", folder.display()),
-                "name a folder that you may write: --data DIR",
-            )
-        })
 }
 
 fn log() {

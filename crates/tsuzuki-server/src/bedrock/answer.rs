@@ -1,16 +1,16 @@
 //! One answer that is being driven: how long it goes on, and for whom.
 
+use super::account::Account;
 use super::joins::Worth;
 use super::log::Log;
 use super::writing::Writing;
-use crate::route::Operation;
 use futures_util::{Stream, StreamExt};
 use http::StatusCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tsuzuki::Step;
-use tsuzuki::engine::{ModelId, Outcome, Report};
+use tsuzuki::engine::{Outcome, Report};
 use tsuzuki::wire::Form;
 
 /// The most steps that become one write when they are ready together.
@@ -19,8 +19,7 @@ const BATCH: usize = 64;
 /// One answer that is being written.
 pub(crate) struct Running {
     pub(crate) form: Form,
-    pub(crate) operation: Operation,
-    pub(crate) model: ModelId,
+    pub(crate) account: Account,
     pub(crate) log: Arc<Log>,
     pub(crate) cancel: CancellationToken,
     /// The longest silence towards the caller.
@@ -34,12 +33,12 @@ pub(crate) struct Running {
 impl Running {
     /// Writes the answer to its end.
     pub(crate) async fn run(self, steps: impl Stream<Item = Step> + Send) -> Worth {
-        let began = std::time::Instant::now();
         // However this ends, nobody waits for more.
         let _ending = BreakOff(Arc::clone(&self.log));
         let mut steps = std::pin::pin!(steps.ready_chunks(BATCH));
         let mut writing = Writing::new(self.form, &self.log);
         let mut alone = false;
+        let mut heard = false;
         loop {
             tokio::select! {
                 biased;
@@ -58,12 +57,18 @@ impl Running {
                             Step::Waiting { .. } => writing.rest(),
                             Step::Over { outcome, report } => {
                                 let status = writing.over(&outcome, &report);
-                                self.tell(status, &outcome, &report, began);
+                                if !heard {
+                                    self.account.heard(self.form.delivery());
+                                }
+                                self.tell(status, &outcome, &report);
                                 return worth(status, &outcome);
                             }
                         }
                     }
                     writing.flush();
+                    if !heard && self.log.is_open() {
+                        heard = self.account.heard(self.form.delivery());
+                    }
                     self.log.room(self.ahead).await;
                 }
                 () = writing.silent(self.silence) => writing.break_silence(),
@@ -72,20 +77,16 @@ impl Running {
     }
 
     /// One line per answer; never what it says.
-    fn tell(
-        &self,
-        status: StatusCode,
-        outcome: &Outcome,
-        report: &Report,
-        began: std::time::Instant,
-    ) {
+    fn tell(&self, status: StatusCode, outcome: &Outcome, report: &Report) {
+        self.account.close(status, outcome, report);
         tracing::info!(
-            operation = self.operation.name(),
-            model = ?self.model.0,
+            operation = self.account.operation.name(),
+            model = ?self.account.model.0,
+            key = self.account.caller.name(),
             status = status.as_u16(),
             outcome = ?outcome,
             legs = report.legs.len(),
-            ms = crate::door::milliseconds(began),
+            ms = crate::door::milliseconds(self.account.asked),
             "answered"
         );
     }

@@ -90,6 +90,13 @@ impl Joins {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Joins the answer of this key, if it is there.
+    pub(crate) fn join(&self, key: Option<&Key>) -> Option<Reader> {
+        let mut entries = self.entries();
+        self.make_room(&mut entries, 0);
+        entries.get(key?).and_then(|entry| entry.log.join())
+    }
+
     /// Joins the answer of this key, or begins it.
     pub(crate) fn enter(&self, key: Option<&Key>) -> Entered {
         let alone = || {

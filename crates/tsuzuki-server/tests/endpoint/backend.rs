@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tsuzuki::engine::{Abilities, Mode, ModelId, Prefill};
+use tsuzuki::engine::{Abilities, Mode, ModelId, Prefill, Price};
 use tsuzuki::wire::eventstream;
 use tsuzuki::{BodyError, RawRequest, RawResponse, Transport, Wired};
 use tsuzuki_server::{ServeError, Settings, serve};
@@ -140,8 +140,16 @@ impl Transport for Scripted {
         .boxed()
     }
 
-    fn abilities(&self, _model: &ModelId) -> Abilities {
+    fn abilities(&self, model: &ModelId) -> Abilities {
+        let price = Price {
+            input: 100_000.0,
+            output: 100_000.0,
+            cache_read: 0.0,
+            cache_write: 0.0,
+        };
         Abilities {
+            // Ten cents a token makes budgets short to spend.
+            price: model.0.starts_with("priced").then_some(price),
             prefill: Prefill::Accepted,
             prefill_with_tools: true,
             ..Abilities::unknown()

@@ -43,6 +43,19 @@ impl Got {
             .unwrap()
             .to_owned()
     }
+
+    /// The same of an error about who calls.
+    pub(crate) fn gate_error(&self) -> String {
+        assert_eq!(self.status, 403);
+        let kind = self.header("x-amzn-errortype").unwrap();
+        kind.strip_suffix(":http://internal.amazon.com/coral/com.amazon.coral.service/")
+            .unwrap()
+            .to_owned()
+    }
+
+    pub(crate) fn message(&self) -> String {
+        self.json()["message"].as_str().unwrap().to_owned()
+    }
 }
 
 pub(crate) fn post(path: &str, body: impl Into<Bytes>) -> Request<Full<Bytes>> {

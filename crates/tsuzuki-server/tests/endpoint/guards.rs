@@ -2,12 +2,7 @@
 
 use crate::backend::{Reply, Scripted, settings, start};
 use crate::client::{get, post, raw, send, send_h2};
-use std::sync::Arc;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
-use tsuzuki::Wired;
 use tsuzuki::engine::Mode;
-use tsuzuki_server::{ServeError, serve};
 
 const DOORS: [&str; 3] = ["/livez", "/foundation-models", "/no/such/place"];
 
@@ -108,18 +103,4 @@ async fn the_endpoint_does_not_call_itself() {
     let message = got.json()["message"].as_str().unwrap().to_owned();
     assert!(message.contains("AWS_ENDPOINT_URL"), "{message}");
     assert_eq!(backend.calls(), 0);
-}
-
-#[tokio::test]
-async fn it_listens_on_loopback_only() {
-    let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
-    let backend = Scripted::new(|_, _| Reply::json(200, "{}"));
-    let served = serve(
-        listener,
-        settings(Mode::Extend),
-        Arc::new(Wired::new(backend)),
-        CancellationToken::new(),
-    )
-    .await;
-    assert!(matches!(served, Err(ServeError::NotLoopback(_))));
 }

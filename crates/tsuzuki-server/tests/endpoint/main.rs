@@ -9,13 +9,19 @@
 
 mod backend;
 mod client;
+mod signing;
 
+mod access;
 mod answers;
+mod books;
 mod forwarding;
 mod guards;
 mod joins;
 mod limits;
 mod logs;
+mod network;
 mod routing;
 mod shutdown;
 mod silence;
+mod spending;
+mod tls;
