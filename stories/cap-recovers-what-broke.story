@@ -12,5 +12,5 @@ leg
 = text "One, two, three, four,"
 = stop {cut:length}
 = outcome {incomplete:max_tokens}
-= legs first, prefill 167
+= legs first, prefill 7
 = seams placed at 9 -0 x0

@@ -10,5 +10,5 @@ leg
 = text "So far so good"
 = stop {rejected:context_full}
 = outcome {incomplete:context_full}
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 6 -0 x0

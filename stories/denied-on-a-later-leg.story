@@ -10,4 +10,4 @@ leg
 = text "So far"
 = stop {cut:length}
 = outcome {incomplete:{rejected:{rejected:denied}}}
-= legs first, prefill 1184
+= legs first, prefill 1024

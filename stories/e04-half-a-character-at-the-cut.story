@@ -11,5 +11,5 @@ leg
 = text "ok and 😀 done"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 6 -0 x0

@@ -10,5 +10,5 @@ leg
 = text "The first part and some more"
 = stop {refused:content_filter}
 = outcome refused
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 14 -0 x0

@@ -12,4 +12,4 @@ leg
 = text "The first part"
 = stop {refused:guardrail}
 = outcome {incomplete:guardrail_on_continuation}
-= legs first, prefill 1184
+= legs first, prefill 1024

@@ -13,5 +13,5 @@ leg
 = text "It goes on and on and on"
 = stop {cut:length}
 = outcome {incomplete:no_progress}
-= legs first, prefill 1184, prefill 2208
+= legs first, prefill 1024, prefill 2048
 = seams placed at 10 -0 x0, placed at 17 -0 x0

@@ -17,5 +17,5 @@ leg
 = text "One, two, three, four, five, six, seven, eight, nine, ten, eleven."
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184, prefill 2208
+= legs first, prefill 1024, prefill 2048
 = seams placed at 28 -0 x0, placed at 58 -0 x0

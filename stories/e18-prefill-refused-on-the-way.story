@@ -15,5 +15,5 @@ leg
 = text "The river rises in the hills and falls into the sea."
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184, anchor 1184, anchor 2208
+= legs first, prefill 1024, anchor 1184, anchor 2208
 = seams verified at 32 -32 x0, verified at 38 -38 x0

@@ -11,5 +11,5 @@ leg
 = text "One part of the text, another part of the text, "
 = stop {cut:length}
 = outcome {incomplete:leg_budget}
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 21 -0 x0

@@ -12,5 +12,5 @@ leg
 = text "A long story ends."
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1360, prefill 700
+= legs first, prefill 1200, prefill 700
 = seams placed at 12 -0 x0

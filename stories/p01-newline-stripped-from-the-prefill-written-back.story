@@ -11,5 +11,5 @@ leg
 = text "池のほとりで\n静かに鳴く小さな声\n夕暮れの影\n揺れる"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 16 -0 x0

@@ -10,5 +10,5 @@ leg
 = text "静かに鳴く小さな声\n夕暮れの影"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 9 -0 x0

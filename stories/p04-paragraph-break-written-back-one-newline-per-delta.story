@@ -12,5 +12,5 @@ leg
 = text "Steps:\n\n1. Open"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 6 -0 x0

@@ -10,5 +10,5 @@ leg
 = text "First part.\n\nSecond part."
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 11 -1 x0

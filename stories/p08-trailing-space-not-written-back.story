@@ -10,5 +10,5 @@ leg
 = text "The answer is 42."
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 13 -0 x0

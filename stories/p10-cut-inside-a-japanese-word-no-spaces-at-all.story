@@ -11,5 +11,5 @@ leg
 = text "カエルは両生類の一種であり、水辺に生息する。"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 12 -0 x0

@@ -10,5 +10,5 @@ leg
 = text "def f(x):\n    return x\n"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 9 -0 x0

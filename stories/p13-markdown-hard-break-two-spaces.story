@@ -10,5 +10,5 @@ leg
 = text "line one  \nline two"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 8 -0 x0

@@ -12,5 +12,5 @@ leg
 = text "Hello world!"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 9 -9 x0

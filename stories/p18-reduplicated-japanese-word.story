@@ -11,5 +11,5 @@ leg
 = text "仕事はいろいろな形がある"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 5 -0 x0

@@ -10,5 +10,5 @@ leg
 = text "line1\r\nline2"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 5 -0 x0

@@ -10,5 +10,5 @@ leg
 = text "ぱん"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 1 -0 x0

@@ -10,5 +10,5 @@ leg
 = text "{\"a\": [1, 20, 3]}"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 11 -0 x0

@@ -10,5 +10,5 @@ leg
 = text "a = [\n    1,\n    2,\n]"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 12 -0 x0

@@ -9,5 +9,5 @@ leg
 = text "The river rises in the hills.\n"
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1184
+= legs first, prefill 1024
 = seams placed at 29 -0 x0

@@ -16,5 +16,5 @@ leg
 = text "The river rises in the hills and falls into the sea."
 = stop {finished:end_turn}
 = outcome complete
-= legs first, anchor 1184, anchor 1184, prefill 1184
+= legs first, anchor 1184, anchor 1184, prefill 1024
 = seams verified at 32 -9 x2

@@ -255,6 +255,7 @@ impl Answer {
         match &frame.event {
             Event::Head(head) => {
                 self.ledger.request_id(head.request_id.as_deref());
+                running.answered = head.status < 400;
                 if head.status >= 400 {
                     running.failed_head = Some(frame);
                 } else if !self.message.head_shown {
@@ -301,6 +302,10 @@ impl Answer {
             self.close_account(&mut running);
         }
         self.resting = None;
+        // Before anything was shown there is no message to close; the door says what happened.
+        if !self.message.head_shown {
+            return self.close(outcome);
+        }
         self.conclude(
             outcome,
             closing::Closing::Made(End::Cut(crate::Cut::Length), None),

@@ -229,6 +229,21 @@ impl Frame {
     pub const fn end(end: End) -> Self {
         Self::made(Event::End(end))
     }
+    /// The number of the block this frame belongs to, if it does to one.
+    #[must_use]
+    pub const fn block(&self) -> Option<u32> {
+        match &self.event {
+            Event::BlockStart { block, .. }
+            | Event::Delta { block, .. }
+            | Event::BlockStop { block } => Some(*block),
+            Event::Head(_)
+            | Event::Start { .. }
+            | Event::Stop(_)
+            | Event::Metadata(_)
+            | Event::Other
+            | Event::End(_) => None,
+        }
+    }
     /// The text this frame adds for the reader, if it does.
     #[must_use]
     pub fn text(&self) -> Option<&str> {

@@ -1,8 +1,9 @@
 //! What every leg used, what it cost, and the report that tells.
 
+use crate::plan::Way;
 use crate::{
-    Abilities, End, LegId, LegReport, Millis, ModelId, Outcome, Proof, Report, SeamReport, Usage,
-    tokens,
+    Abilities, Ask, End, LegId, LegReport, Millis, ModelId, Outcome, Price, Proof, Report,
+    SeamReport, Usage, tokens,
 };
 
 /// The account of one answer.
@@ -15,6 +16,8 @@ pub(crate) struct Ledger {
     spent: u64,
     /// Output tokens that repeated text or were thrown away.
     repeated: u64,
+    /// What it cost; none once a leg's price was not known.
+    money: Option<Money>,
 }
 
 impl Ledger {
@@ -24,6 +27,10 @@ impl Ledger {
             called: Millis(0),
             spent: 0,
             repeated: 0,
+            money: Some(Money {
+                total: 0.0,
+                continuing: 0.0,
+            }),
         }
     }
 
@@ -42,12 +49,19 @@ impl Ledger {
     }
 
     /// A leg is called.
-    pub(crate) fn call(&mut self, by: &str, model: &ModelId, now: Millis) -> LegId {
+    pub(crate) fn call(
+        &mut self,
+        by: &str,
+        model: &ModelId,
+        max_tokens: Option<u32>,
+        now: Millis,
+    ) -> LegId {
         let id = self.next_id();
         self.called = now;
         self.report.legs.push(LegReport {
             id,
             model: model.clone(),
+            max_tokens,
             request_id: None,
             by: by.to_owned(),
             end: None,
@@ -64,28 +78,51 @@ impl Ledger {
         }
     }
 
-    /// The running leg ended (or was hung up: no end), having written `received`, of which `repeated` was no news.
-    pub(crate) fn end(
-        &mut self,
-        end: Option<&End>,
-        usage: Usage,
-        received: &str,
-        repeated: &str,
-        now: Millis,
-    ) {
-        let mut usage = usage;
-        if usage.output.is_none() && !received.is_empty() {
-            usage.output = Some(tokens::estimate(received));
+    /// About how many input tokens a leg takes: the first one's, or the bytes of the request by
+    /// fours, and what was written since.
+    pub(crate) fn likely_input(&self, ask: &Ask, way: Way) -> u64 {
+        let request = u64::try_from(ask.carried.body.len() / 4).unwrap_or(u64::MAX);
+        let first = self.report.input_first_leg.unwrap_or(request);
+        match way {
+            Way::First => first,
+            Way::Prefill | Way::Anchor => first.saturating_add(self.report.new_output),
+        }
+    }
+
+    /// The running leg ended, or was hung up.
+    pub(crate) fn end(&mut self, account: Account<'_>) {
+        let mut usage = account.usage;
+        if !account.counted && !account.received.is_empty() {
+            let likely = tokens::estimate(account.received);
+            usage.output = Some(likely.max(usage.output.unwrap_or(0)));
             self.report.estimated = true;
         }
+        if let (None, Some(likely)) = (usage.input, account.likely_input) {
+            usage.input = Some(likely);
+            self.report.estimated = true;
+        }
+        let repeated = tokens::estimate(account.repeated).min(usage.output.unwrap_or(0));
         self.spent += usage.output.unwrap_or(0);
-        self.repeated += tokens::estimate(repeated).min(usage.output.unwrap_or(0));
+        self.repeated += repeated;
         self.report.new_output = self.spent - self.repeated;
         self.report.usage = self.report.usage.plus(usage);
+        let news = Usage {
+            output: Some(usage.output.unwrap_or(0) - repeated),
+            ..Usage::UNKNOWN
+        };
+        match (account.price, &mut self.money) {
+            (Some(price), Some(money)) => {
+                money.total += cost(&usage, price);
+                if self.report.legs.len() > 1 {
+                    money.continuing += cost(&usage, price) - cost(&news, price);
+                }
+            }
+            (None, _) | (Some(_), None) => self.money = None,
+        }
         if let Some(leg) = self.report.legs.last_mut() {
-            leg.end = end.cloned();
+            leg.end = account.end.cloned();
             leg.usage = usage;
-            leg.ms = now.since(self.called).0;
+            leg.ms = account.now.since(self.called).0;
             if leg.id == LegId(1) {
                 self.report.input_first_leg = usage.input;
             }
@@ -122,8 +159,8 @@ impl Ledger {
     }
 
     /// What it cost so far, in US dollars, where prices are known.
-    pub(crate) fn cost(&self, abilities: &Abilities) -> Option<f64> {
-        cost(&self.report.usage, abilities)
+    pub(crate) fn cost(&self) -> Option<f64> {
+        self.money.map(|money| money.total)
     }
 
     /// About what one more leg costs before it writes anything: the input again, and the text so far.
@@ -133,49 +170,56 @@ impl Ledger {
             input: Some(first + tokens::estimate(partial)),
             ..Usage::UNKNOWN
         };
-        cost(&usage, abilities).unwrap_or(0.0)
+        abilities.price.map_or(0.0, |price| cost(&usage, price))
     }
 
     /// The answer is over.
-    pub(crate) fn close(&mut self, outcome: Outcome, abilities: &Abilities) {
+    pub(crate) fn close(&mut self, outcome: Outcome) {
         self.report.outcome = Some(outcome);
-        self.report.cost = self.cost(abilities);
-        self.report.continuation_share =
-            self.report
-                .cost
-                .filter(|total| *total > 0.0)
-                .and_then(|total| {
-                    let later = self
-                        .report
-                        .legs
-                        .iter()
-                        .skip(1)
-                        .map(|leg| leg.usage)
-                        .fold(Usage::UNKNOWN, Usage::plus);
-                    let news_later = later.output.unwrap_or(0).saturating_sub(self.repeated);
-                    let inevitable = cost(
-                        &Usage {
-                            output: Some(news_later),
-                            ..Usage::UNKNOWN
-                        },
-                        abilities,
-                    )?;
-                    Some(((cost(&later, abilities)? - inevitable) / total).clamp(0.0, 1.0))
-                });
+        let money = self.money.filter(|_| !self.report.legs.is_empty());
+        self.report.cost = money.map(|money| money.total);
+        self.report.continuation_share = money
+            .filter(|money| money.total > 0.0)
+            .map(|money| (money.continuing / money.total).clamp(0.0, 1.0));
     }
+}
+
+/// What a leg that is over brought.
+pub(crate) struct Account<'a> {
+    /// How it ended; none if it was hung up.
+    pub(crate) end: Option<&'a End>,
+    /// Its own counts, as far as they came.
+    pub(crate) usage: Usage,
+    /// Whether they came to their end.
+    pub(crate) counted: bool,
+    /// About what its input was, if the backend took the request.
+    pub(crate) likely_input: Option<u64>,
+    /// All text it wrote.
+    pub(crate) received: &'a str,
+    /// What of it was no news.
+    pub(crate) repeated: &'a str,
+    /// What its model's tokens cost, where known.
+    pub(crate) price: Option<Price>,
+    /// When it was over.
+    pub(crate) now: Millis,
+}
+
+/// US dollars.
+#[derive(Debug, Clone, Copy)]
+struct Money {
+    total: f64,
+    /// What of it a model without a limit would not have cost.
+    continuing: f64,
 }
 
 #[expect(
     clippy::cast_precision_loss,
     reason = "token counts are far below 2^52"
 )]
-fn cost(usage: &Usage, abilities: &Abilities) -> Option<f64> {
-    let price = abilities.price?;
+fn cost(usage: &Usage, price: Price) -> f64 {
     let of = |tokens: Option<u64>, dollars: f64| tokens.unwrap_or(0) as f64 * dollars / 1_000_000.0;
-    Some(
-        of(usage.input, price.input)
-            + of(usage.output, price.output)
-            + of(usage.cache_read, price.cache_read)
-            + of(usage.cache_write, price.cache_write),
-    )
+    of(usage.input, price.input)
+        + of(usage.output, price.output)
+        + of(usage.cache_read, price.cache_read)
+        + of(usage.cache_write, price.cache_write)
 }

@@ -3,7 +3,7 @@
 use crate::ledger::Ledger;
 use crate::{
     Abilities, Ask, Cut, Delivery, End, Finish, Incomplete, Millis, Mode, Policy, Prefill, Refusal,
-    Rejection, Structure, Tools, Why,
+    Rejection, Structure, Tools, Why, tokens,
 };
 
 /// Everything a decision rests on.
@@ -84,6 +84,8 @@ pub(crate) enum Next {
 pub(crate) struct Call {
     pub(crate) way: Way,
     pub(crate) max_tokens: Option<u32>,
+    /// How much of that is room for the echo of an anchor.
+    pub(crate) room: u32,
     /// What the call does besides going on.
     pub(crate) purpose: Purpose,
 }
@@ -105,17 +107,27 @@ pub(crate) enum Purpose {
     Obey { limit: u32 },
 }
 
-/// The first leg of an answer of which nothing was shown.
+/// The first leg of an answer of which nothing was shown: as the caller sent it, but below the
+/// model's own limit and within the budget.
 pub(crate) fn first(ask: &Ask, abilities: &Abilities, policy: &Policy) -> Call {
-    let above = |limit: &u32| {
-        policy.mode != Mode::Off && ask.max_tokens.is_some_and(|asked| asked > *limit)
-    };
+    let budget = u32::try_from(policy.max_output_tokens).unwrap_or(u32::MAX);
+    let limit = abilities.max_output.unwrap_or(u32::MAX).min(budget);
+    let asked = ask
+        .max_tokens
+        .or(abilities.default_max_tokens)
+        .unwrap_or(COMMON_DEFAULT);
+    let lowered = policy.mode != Mode::Off && asked > limit;
     Call {
         way: Way::First,
-        max_tokens: abilities.max_output.filter(above),
+        max_tokens: lowered.then_some(limit),
+        room: 0,
         purpose: Purpose::GoOn,
     }
 }
+
+/// The output limit that applies on Converse when a request names none, where a model's own is not
+/// known (observed on Claude; litellm#41529).
+const COMMON_DEFAULT: u32 = 4096;
 
 /// What follows the end of a leg.
 pub(crate) fn after(end: &End, case: &Case<'_>) -> Next {
@@ -139,9 +151,8 @@ pub(crate) fn after(end: &End, case: &Case<'_>) -> Next {
                 && case.policy.mode != Mode::Off
             {
                 case.within_budget(Call {
-                    way: Way::First,
-                    max_tokens: case.last_max,
                     purpose: Purpose::Escalate,
+                    ..first(case.ask, case.abilities, case.policy)
                 })
             } else {
                 Next::GiveUp(Incomplete::UnknownStop(raw.clone()))
@@ -169,11 +180,7 @@ pub(crate) fn after_reject(rejected: u32, case: &Case<'_>) -> Next {
     let other =
         last_try && case.abilities.prefill == Prefill::Unknown && case.prefill_is_possible();
     let way = if other { Way::Prefill } else { Way::Anchor };
-    case.within_budget(Call {
-        way,
-        max_tokens: case.size(1),
-        purpose: Purpose::GoOn,
-    })
+    case.within_budget(case.call(way, 1, Purpose::GoOn))
 }
 
 /// The border again, larger, after a leg that was cut before it said anything new.
@@ -181,11 +188,7 @@ pub(crate) fn after_short(case: &Case<'_>) -> Next {
     if case.idle_legs >= 2 {
         return Next::GiveUp(Incomplete::NoProgress);
     }
-    case.within_budget(Call {
-        way: case.way(),
-        max_tokens: case.size(2),
-        purpose: Purpose::GoOn,
-    })
+    case.within_budget(case.call(case.way(), 2, Purpose::GoOn))
 }
 
 /// An answer that goes on from what another process showed.
@@ -241,24 +244,24 @@ impl Case<'_> {
         self.within_budget(Call {
             way,
             max_tokens: Some(self.limited(larger)),
+            room: 0,
             purpose,
         })
     }
 
     fn after_rejection(&self, end: &End, rejection: Rejection) -> Next {
         match rejection {
-            Rejection::NoPrefill | Rejection::Invalid if self.way == Way::Prefill => self
-                .within_budget(Call {
-                    way: Way::Anchor,
-                    max_tokens: self.size(1),
-                    purpose: Purpose::Demote,
-                }),
-            Rejection::LimitIs(limit) if self.way != Way::First && self.last() > limit => self
-                .within_budget(Call {
-                    way: self.way,
+            Rejection::NoPrefill | Rejection::Invalid if self.way == Way::Prefill => {
+                self.within_budget(self.call(Way::Anchor, 1, Purpose::Demote))
+            }
+            Rejection::LimitIs(limit)
+                if self.way != Way::First && self.last().saturating_add(ECHO_ROOM) > limit =>
+            {
+                self.within_budget(Call {
                     max_tokens: Some(limit),
-                    purpose: Purpose::Obey { limit },
-                }),
+                    ..self.call(self.way, 1, Purpose::Obey { limit })
+                })
+            }
             Rejection::ContextFull if self.anything_shown => Next::GiveUp(Incomplete::ContextFull),
             Rejection::Invalid
             | Rejection::Denied
@@ -276,13 +279,13 @@ impl Case<'_> {
     }
 
     fn after_fault(&self, end: &End, retry_after: Option<Millis>, why: Why) -> Next {
-        let spent = match why {
-            Why::Throttled => self.now.since(self.progress_at) >= self.policy.no_progress,
-            Why::Fault | Why::Deadline => {
-                self.faults >= self.policy.faults_in_a_row
-                    || self.now.since(self.progress_at) >= self.policy.no_progress
-            }
-        };
+        // A rest that would outlast the window is not worth beginning.
+        let idle = self
+            .now
+            .after(retry_after.unwrap_or_default())
+            .since(self.progress_at);
+        let spent = idle >= self.policy.no_progress
+            || (why != Why::Throttled && self.faults >= self.policy.faults_in_a_row);
         let may_go_on = !self.anything_shown
             || ((!self.ask.guarded || self.policy.continue_guarded)
                 && self.ask.structure == Structure::Free
@@ -311,8 +314,9 @@ impl Case<'_> {
             Some(_) => Next::Verbatim,
             None if first_break => Next::Call(call),
             None => {
-                let rest = self.rest().0.max(retry_after.unwrap_or_default().0);
-                let until = self.now.after(Millis(rest));
+                let until = self
+                    .now
+                    .after(self.rest().max(retry_after.unwrap_or_default()));
                 Next::Rest { until, why, call }
             }
         }
@@ -326,16 +330,7 @@ impl Case<'_> {
         } else {
             Way::Anchor
         };
-        let max_tokens = if way == Way::First {
-            None
-        } else {
-            self.size(1)
-        };
-        self.within_budget(Call {
-            way,
-            max_tokens,
-            purpose: Purpose::FallBack,
-        })
+        self.within_budget(self.call(way, 1, Purpose::FallBack))
     }
 
     /// The rest before the next try: doubling, with jitter of up to a half so that many answers
@@ -357,10 +352,37 @@ impl Case<'_> {
         if self.partial.is_empty() {
             return first(self.ask, self.abilities, self.policy);
         }
+        self.call(self.way(), times, Purpose::GoOn)
+    }
+
+    /// A leg this many times as large as the last, within the policy's bounds and with room for the
+    /// echo; in `cap`, as large as what is left of the caller's limit.
+    fn call(&self, way: Way, times: u32, purpose: Purpose) -> Call {
+        let room = self.room(way);
+        let max_tokens = Some(self.limited(self.size(times).saturating_add(room)));
         Call {
-            way: self.way(),
-            max_tokens: self.size(times),
-            purpose: Purpose::GoOn,
+            way,
+            max_tokens,
+            room,
+            purpose,
+        }
+    }
+
+    /// Room for the echo of an anchor. In `cap`, where it must not become room for more text, only
+    /// about what the shortest anchor takes.
+    fn room(&self, way: Way) -> u32 {
+        match (way, self.cap_left()) {
+            (Way::First | Way::Prefill, _) => 0,
+            (Way::Anchor, None) => ECHO_ROOM,
+            (Way::Anchor, Some(_)) => {
+                let tail = self
+                    .partial
+                    .char_indices()
+                    .rev()
+                    .nth(39)
+                    .map_or(0, |(at, _)| at);
+                u32::try_from(tokens::estimate(&self.partial[tail..])).unwrap_or(ECHO_ROOM)
+            }
         }
     }
 
@@ -379,9 +401,8 @@ impl Case<'_> {
         !self.ask.reasoning && (self.ask.tools == Tools::None || self.abilities.prefill_with_tools)
     }
 
-    /// The output limit of the next leg: the last one's, this many times, within the policy's bounds
-    /// and with room for the echo; in `cap`, what is left of the caller's.
-    fn size(&self, times: u32) -> Option<u32> {
+    /// The output limit of the next leg, without room for an echo.
+    fn size(&self, times: u32) -> u32 {
         let wanted = match self.cap_left() {
             Some(left) => u32::try_from(left)
                 .unwrap_or(u32::MAX)
@@ -392,12 +413,11 @@ impl Case<'_> {
                 .clamp(self.policy.leg_floor, self.policy.leg_ceiling),
         };
         // A reasoning budget must stay below the limit, and the caller's own limit is known to do.
-        let wanted = if self.ask.reasoning {
+        if self.ask.reasoning {
             wanted.max(self.first_max())
         } else {
             wanted
-        };
-        Some(self.limited(wanted.saturating_add(ECHO_ROOM)))
+        }
     }
 
     fn limited(&self, wanted: u32) -> u32 {
@@ -442,14 +462,14 @@ impl Case<'_> {
         if self.ledger.spent() >= self.policy.max_output_tokens {
             return Some(Incomplete::OutputBudget);
         }
-        let cost = self.ledger.cost(self.abilities).unwrap_or(0.0);
+        let cost = self.ledger.cost().unwrap_or(0.0);
         let next = self.ledger.next_input_cost(self.abilities, self.partial);
         (cost + next > self.policy.max_cost).then_some(Incomplete::CostBudget)
     }
 }
 
 /// Room for the echo of the longest anchor (120 characters of any script), in tokens.
-pub(crate) const ECHO_ROOM: u32 = 160;
+const ECHO_ROOM: u32 = 160;
 
 /// One step of `splitmix64` (Steele, Lea and Flood, 2014): enough for jitter, and the same everywhere.
 const fn mix(seed: u64) -> u64 {

@@ -93,6 +93,8 @@ pub struct LegReport {
     pub model: ModelId,
     /// The backend's id of the request, where it gave one.
     pub request_id: Option<String>,
+    /// The output limit it was called with in place of the caller's, if it was.
+    pub max_tokens: Option<u32>,
     /// How it asked: `first`, `prefill` or `anchor`.
     pub by: String,
     /// How it ended; `None` while it runs, or when it was hung up.

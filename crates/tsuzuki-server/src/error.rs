@@ -286,6 +286,7 @@ mod tests {
     fn fault(outcome: &Outcome, ends: &[End]) -> (u16, &'static str) {
         let legs = ends.iter().map(|end| LegReport {
             model: tsuzuki::engine::ModelId("m".to_owned()),
+            max_tokens: None,
             id: LegId(1),
             request_id: None,
             by: "first".to_owned(),

@@ -65,7 +65,7 @@ fn choices(address: SocketAddr, policy: &Policy) -> String {
     )
 }
 
-/// Serves until `shutdown`, then lets running answers finish for [`Limits::drain`].
+/// Serves until `shutdown`, then lets running answers finish for [`Limits::drain`](crate::Limits::drain).
 ///
 /// # Errors
 /// The listener is not on a loopback address, and keys or a stated mode are missing. Once it serves,
@@ -97,6 +97,12 @@ pub async fn serve(
         stop.clone(),
         shutdown.clone(),
     ));
+    if !address.ip().is_loopback() && tls.is_none() {
+        tracing::warn!(
+            "plain HTTP on a network: whoever is on the way reads texts and takes tokens; \
+             use --tls, or put a proxy before it that encrypts"
+        );
+    }
     tracing::info!(%address, mode = ?door.mode(), "listening");
     let host = Host {
         door,

@@ -20,6 +20,8 @@ struct Printed<'a> {
 struct Leg<'a> {
     request_id: Option<&'a str>,
     model: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
     by: &'a str,
     stop: Option<&'a str>,
     usage: Counts,
@@ -100,6 +102,7 @@ fn leg(leg: &LegReport) -> Leg<'_> {
     Leg {
         request_id: leg.request_id.as_deref(),
         model: &leg.model.0,
+        max_tokens: leg.max_tokens,
         by: &leg.by,
         stop: leg.end.as_ref().map(stop::label),
         usage: counts(leg.usage),

@@ -1,14 +1,17 @@
 //! How legs go out.
 
+mod lessons;
 mod story;
 mod wired;
 
 use crate::{RawRequest, RawResponse};
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+pub use lessons::Lessons;
 pub use story::StoryBackend;
 use tsuzuki_wire::engine::{Abilities, Frame, Leg, Lesson, ModelId};
 pub use wired::Wired;
+pub(crate) use wired::segment;
 
 /// How legs go out. A backend cannot fail: failure is a frame.
 pub trait Backend: Send + Sync {
@@ -26,8 +29,17 @@ pub trait Backend: Send + Sync {
 /// Where requests go as bytes. [`Wired`] puts the codec around one.
 pub trait Transport: Send + Sync {
     /// Sends a request and brings the head of its response; the body follows as it comes. A
-    /// request that cannot be sent at all answers with a [`BodyError`](crate::BodyError) in its body.
+    /// request that cannot be sent at all is answered with an AWS error that says why.
     fn send(&self, request: RawRequest) -> BoxFuture<'static, RawResponse>;
+    /// Sends the request of a leg to a model. Unlike [`send`](Self::send), it may reach the model by
+    /// another of its names.
+    fn call(&self, _model: &ModelId, request: RawRequest) -> BoxFuture<'static, RawResponse> {
+        self.send(request)
+    }
     /// What a model can do, before any lesson was learnt.
     fn abilities(&self, model: &ModelId) -> Abilities;
+    /// Where lessons are kept; nowhere beyond this run, unless the transport has a place.
+    fn lessons(&self) -> Lessons {
+        Lessons::default()
+    }
 }

@@ -93,7 +93,7 @@ impl Client {
         let (ask, wish) = read_ask(
             question.form,
             question.model.clone(),
-            Vec::new(),
+            vec![("content-type".to_owned(), "application/json".to_owned())],
             question.body(),
         )
         .map_err(Error::Question)?;

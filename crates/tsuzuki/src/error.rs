@@ -1,6 +1,7 @@
 //! What can go wrong before an answer exists. After the first leg everything is an `Outcome`.
 
 use crate::WishError;
+use crate::bedrock::SetupError;
 use tsuzuki_wire::DecodeError;
 
 /// What can go wrong before an answer exists.
@@ -13,4 +14,7 @@ pub enum Error {
     /// The question's own wish, in its field `tsuzuki`, cannot be granted.
     #[error(transparent)]
     Wish(#[from] WishError),
+    /// Bedrock cannot be used.
+    #[error(transparent)]
+    Setup(SetupError),
 }

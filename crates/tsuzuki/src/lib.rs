@@ -20,6 +20,7 @@
 //! Underneath, [`drive`](drive()) runs an [`engine::Answer`] against a [`Backend`]; it is the only loop that awaits.
 
 pub mod backend;
+pub mod bedrock;
 mod client;
 mod drive;
 mod error;

@@ -7,6 +7,7 @@
 )]
 
 mod ask;
+mod key;
 mod models;
 mod serve;
 mod shell;

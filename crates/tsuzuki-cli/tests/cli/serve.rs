@@ -11,6 +11,40 @@ fn an_address_others_can_reach() {
 }
 
 #[test]
+fn an_address_others_can_reach_without_a_mode() {
+    tsuzuki([
+        "serve",
+        "--listen",
+        "0.0.0.0:0",
+        "--auth",
+        "both",
+        "--data",
+        "data",
+    ])
+    .snapshot("serve_no_mode");
+}
+
+#[test]
+fn keys_and_a_certificate_live_in_a_data_folder() {
+    tsuzuki(["serve", "--auth", "both"]).snapshot("serve_auth_without_data");
+    tsuzuki(["serve", "--tls", "self-signed"]).snapshot("serve_tls_without_data");
+}
+
+#[test]
+fn an_operation_that_is_none() {
+    tsuzuki([
+        "serve",
+        "--auth",
+        "both",
+        "--data",
+        "data",
+        "--open",
+        "DeleteAll",
+    ])
+    .snapshot("serve_unknown_operation");
+}
+
+#[test]
 fn an_address_that_is_none() {
     tsuzuki(["serve", "--listen", "7373"]).snapshot("serve_not_an_address");
 }

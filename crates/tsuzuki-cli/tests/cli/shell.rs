@@ -157,6 +157,10 @@ fn steady(text: &str) -> String {
             "ID",
         ),
         (r"127\.0\.0\.1:[1-9]\d{4}", "127.0.0.1:PORT"),
+        (r"0\.0\.0\.0:[1-9]\d{4}", "0.0.0.0:PORT"),
+        (r"\bTSUZ[A-Z2-7]{16}\b", "KEY_ID"),
+        (r"(SECRET_ACCESS_KEY=)[\w-]{43}\b", "${1}SECRET"),
+        (r"\btsuzuki-[\w-]{43}", "TOKEN"),
     ];
     rules
         .iter()

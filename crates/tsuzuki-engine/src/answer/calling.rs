@@ -99,15 +99,12 @@ impl Answer {
             Way::Prefill => "prefill",
             Way::Anchor => "anchor",
         };
-        let id = self.ledger.call(name, &self.model, self.now);
-        let echo = if call.way == Way::First {
-            0
-        } else {
-            plan::ECHO_ROOM
-        };
+        let id = self
+            .ledger
+            .call(name, &self.model, call.max_tokens, self.now);
         let own = call
             .max_tokens
-            .map(|max_tokens| max_tokens.saturating_sub(echo));
+            .map(|max_tokens| max_tokens.saturating_sub(call.room));
         self.progress.last_max = own
             .or(self.ask.max_tokens)
             .or(self.abilities.default_max_tokens);
@@ -124,6 +121,7 @@ impl Answer {
             }),
             blocks: Vec::new(),
             failed_head: None,
+            answered: false,
             withheld: withhold.then(Vec::new),
             stop: None,
             metadata: None,

@@ -3,7 +3,8 @@
 use super::Answer;
 use super::running::Running;
 use crate::{
-    Cut, Delivery, End, Event, Frame, Head, Incomplete, Metadata, Mode, Outcome, Stop, Usage,
+    Cut, Delivery, End, Event, Finish, Frame, Head, Incomplete, Metadata, Mode, Outcome, Stop,
+    Usage,
 };
 
 /// How the message is closed.
@@ -45,11 +46,10 @@ impl Answer {
             (Outcome::Incomplete(why), None, Some(end)) if self.streams() && is_fault(why) => {
                 Closing::Fault(end)
             }
-            (
-                Outcome::Complete | Outcome::Refused | Outcome::Incomplete(_) | Outcome::Cancelled,
-                _,
-                _,
-            ) => Closing::Made(End::Cut(Cut::Length), None),
+            (Outcome::Complete | Outcome::Refused, None, end) => Closing::Made(told(end), None),
+            (Outcome::Incomplete(_) | Outcome::Cancelled, _, _) => {
+                Closing::Made(End::Cut(Cut::Length), None)
+            }
         };
         self.conclude(outcome, closing);
     }
@@ -110,8 +110,8 @@ impl Answer {
         }
     }
 
-    fn close(&mut self, outcome: Outcome) {
-        self.ledger.close(outcome.clone(), &self.abilities);
+    pub(super) fn close(&mut self, outcome: Outcome) {
+        self.ledger.close(outcome.clone());
         self.over = Some(outcome);
         self.running = None;
     }
@@ -120,7 +120,10 @@ impl Answer {
     fn finished_stop(&self, mut frame: Frame) -> Frame {
         let report = self.ledger.report();
         let due = self.policy.mode != Mode::Off
-            && (report.legs.len() > 1 || !report.is_complete() || self.policy.report);
+            && (report.legs.len() > 1
+                || !report.is_complete()
+                || report.legs.iter().any(|leg| leg.max_tokens.is_some())
+                || self.policy.report);
         if let Event::Stop(stop) = &mut frame.event {
             if report.legs.len() > 1 {
                 stop.usage = report.usage;
@@ -157,6 +160,14 @@ impl Answer {
 impl Closing {
     fn own(running: Running) -> Self {
         Self::Own(Box::new(running))
+    }
+}
+
+/// What the end of a leg says that brought no stop of its own.
+fn told(end: Option<Frame>) -> End {
+    match end.map(|frame| frame.event) {
+        Some(Event::End(end)) => end,
+        _ => End::Finished(Finish::EndTurn),
     }
 }
 

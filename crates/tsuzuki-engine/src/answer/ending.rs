@@ -4,9 +4,10 @@ use super::closing::Closing;
 use super::flow::Settled;
 use super::running::Running;
 use super::{Answer, Output};
+use crate::ledger::Account;
 use crate::plan::{self, Call, Next, Purpose, Way};
-use crate::seam::Progress;
-use crate::{Cut, End, Finish, Frame, Incomplete, Outcome, Structure, Tools, Usage};
+use crate::seam::{self, Progress, Verdict};
+use crate::{Cut, Delta, End, Event, Finish, Frame, Incomplete, Outcome, Structure, Tools, Usage};
 
 impl Answer {
     /// The running leg brought its end.
@@ -14,18 +15,18 @@ impl Answer {
         if let Some(running) = &mut self.running {
             running.ended = Some(end.clone());
         }
+        let id = self.running.as_ref().map(|running| running.id);
         let tail = if self.holds_whole_legs_for(end) {
             Vec::new()
         } else {
             self.release_withheld(end)
         };
-        let progress = match end {
-            End::Finished(_) => Some(Progress::Finished),
-            End::Cut(Cut::Length) => Some(Progress::Cut),
-            End::Cut(_) | End::Refused(_) | End::Rejected(_) | End::Unknown(_) => None,
-        };
-        if let Some(progress) = progress
-            && self.settle(progress) == Settled::Gone
+        // What was released may have ended the leg already, and called another.
+        if self.running.as_ref().map(|running| running.id) != id {
+            return;
+        }
+        if let Some(progress) = progress_of(end)
+            && self.settle_ended(end, progress) == Settled::Gone
         {
             return;
         }
@@ -43,7 +44,7 @@ impl Answer {
         let withheld = running.withheld.take().unwrap_or_default();
         self.running = Some(running);
         if !throws_away(&next) {
-            withheld.into_iter().for_each(|frame| self.content(frame));
+            self.release(withheld);
         }
         self.follow(next, Some(frame), tail);
     }
@@ -77,8 +78,69 @@ impl Answer {
         if *end != End::Cut(Cut::Length) {
             frames.append(&mut tail);
         }
-        frames.into_iter().for_each(|frame| self.content(frame));
+        self.release(frames);
         tail
+    }
+
+    /// Shows frames of the running leg, as long as it is the one that runs.
+    fn release(&mut self, frames: Vec<Frame>) {
+        let id = self.running.as_ref().map(|running| running.id);
+        for frame in frames {
+            if self.running.as_ref().map(|running| running.id) != id {
+                return;
+            }
+            self.content(frame);
+        }
+    }
+
+    /// The verdict on the head of a leg that ended.
+    fn settle_ended(&mut self, end: &End, progress: Progress) -> Settled {
+        if *end == End::Finished(Finish::StopSequence) {
+            self.restore_stop_sequence();
+        }
+        self.settle(progress)
+    }
+
+    /// A service that stops at a stop sequence leaves it out. Where the sequence began before the
+    /// border, the model had to repeat its beginning: what it wrote is a head that breaks off inside
+    /// the anchor. With the sequence put back the head proves itself, and the joined text holds it.
+    fn restore_stop_sequence(&mut self) {
+        let ask = std::sync::Arc::clone(&self.ask);
+        let Some(probing) = self
+            .running
+            .as_mut()
+            .and_then(|running| running.probing.as_mut())
+        else {
+            return;
+        };
+        let joins = |head: &str| {
+            matches!(
+                seam::judge(&probing.border, head, Progress::Finished),
+                Verdict::Join(_)
+            )
+        };
+        if joins(&probing.head) {
+            return;
+        }
+        let restored = ask
+            .stop_sequences
+            .iter()
+            .find(|stop| joins(&format!("{}{stop}", probing.head)));
+        if let Some(stop) = restored {
+            probing.head.push_str(stop);
+            // Behind the text, and before the end of its block.
+            let text = probing
+                .frames
+                .iter()
+                .rposition(|frame| frame.text().is_some());
+            let block = text.and_then(|at| probing.frames[at].block()).unwrap_or(0);
+            let delta = Delta::Text {
+                text: stop.clone(),
+                half: false,
+            };
+            let frame = Frame::made(Event::Delta { block, delta });
+            probing.frames.insert(text.map_or(0, |at| at + 1), frame);
+        }
     }
 
     /// Counts a leg that ended towards the bounds of the answer.
@@ -141,13 +203,19 @@ impl Answer {
             self.queue.push_back(Output::Hangup(running.id));
         }
         let usage = std::mem::replace(&mut running.usage, Usage::UNKNOWN);
-        self.ledger.end(
-            running.ended.as_ref(),
+        let input = running
+            .answered
+            .then(|| self.ledger.likely_input(&self.ask, running.way));
+        self.ledger.end(Account {
+            end: running.ended.as_ref(),
             usage,
-            &running.received,
-            &running.repeated,
-            self.now,
-        );
+            counted: usage.output.is_some() && running.stop.is_some(),
+            likely_input: input,
+            received: &running.received,
+            repeated: &running.repeated,
+            price: self.abilities.price,
+            now: self.now,
+        });
     }
 
     /// Does what the plan says.
@@ -173,7 +241,7 @@ impl Answer {
             Next::Refused => self.conclude_own(Outcome::Refused, end),
             Next::Verbatim => self.pass_on(end),
             Next::GiveUp(why) => {
-                tail.into_iter().for_each(|frame| self.content(frame));
+                self.release(tail);
                 self.conclude_own(Outcome::Incomplete(why), end);
             }
         }
@@ -188,6 +256,15 @@ impl Answer {
             self.unshown = remainder.unshown;
             self.white = remainder.white;
         }
+    }
+}
+
+/// How far a leg is that ended like this, as its seam sees it; none where its text does not count.
+const fn progress_of(end: &End) -> Option<Progress> {
+    match end {
+        End::Finished(_) => Some(Progress::Finished),
+        End::Cut(Cut::Length) => Some(Progress::Cut),
+        End::Cut(_) | End::Refused(_) | End::Rejected(_) | End::Unknown(_) => None,
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Running {
     pub(super) blocks: Vec<Placed>,
     /// Its head, if it said that the request failed.
     pub(super) failed_head: Option<Frame>,
+    /// Whether the backend took its request.
+    pub(super) answered: bool,
     /// Its frames, while nothing of it may be shown before its end.
     pub(super) withheld: Option<Vec<Frame>>,
     pub(super) stop: Option<Frame>,

@@ -189,6 +189,10 @@ impl Played {
 
     /// Law 9: one well-formed message, whatever the legs did.
     pub(crate) fn assert_grammar(&self) {
+        if self.frames.is_empty() {
+            // Nothing was shown: the door says what happened.
+            return;
+        }
         let (mut started, mut stopped, mut metadata, mut ended) = (0, 0, 0, 0);
         let mut open: Option<u32> = None;
         let mut last: Option<u32> = None;

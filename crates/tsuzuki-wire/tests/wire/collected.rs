@@ -192,6 +192,7 @@ fn report() -> Report {
         outcome: Some(Outcome::Complete),
         legs: vec![LegReport {
             model: tsuzuki_wire::engine::ModelId("m".into()),
+            max_tokens: None,
             id: LegId(1),
             request_id: Some("r-1".into()),
             by: "first".into(),

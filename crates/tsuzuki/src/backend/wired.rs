@@ -1,15 +1,14 @@
 //! A transport with the codec around it.
 
-use super::{Backend, Transport};
+use super::{Backend, Lessons, Transport};
 use crate::{BodyError, RawRequest, RawResponse};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tsuzuki_wire::engine::{
-    Abilities, Cut, Delivery, End, Event, Frame, Head, Leg, Lesson, ModelId, Prefill, Rejection,
+    Abilities, Cut, Delivery, End, Event, Frame, Head, Leg, Lesson, ModelId, Rejection,
 };
 use tsuzuki_wire::{Decoder, Form};
 
@@ -26,17 +25,15 @@ const REQUEST_ID: &str = "x-amzn-requestid";
 /// A transport with the codec around it: legs become requests, responses become frames.
 pub struct Wired {
     transport: Arc<dyn Transport>,
-    lessons: Mutex<HashMap<ModelId, Vec<Lesson>>>,
+    lessons: Lessons,
 }
 
 impl Wired {
     /// Over this transport.
     #[must_use]
     pub fn new(transport: Arc<dyn Transport>) -> Self {
-        Self {
-            transport,
-            lessons: Mutex::new(HashMap::new()),
-        }
+        let lessons = transport.lessons();
+        Self { transport, lessons }
     }
 }
 
@@ -48,7 +45,7 @@ impl Backend for Wired {
                 yield Frame::end(End::Rejected(Rejection::Invalid));
                 return;
             };
-            let RawResponse { status, headers, mut body } = transport.send(request).await;
+            let RawResponse { status, headers, mut body } = transport.call(&leg.model, request).await;
             let headers: Vec<(String, String)> =
                 headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
             let request_id = headers.iter().find(|(name, _)| name == REQUEST_ID).map(|(_, value)| value.clone());
@@ -96,23 +93,12 @@ impl Backend for Wired {
     }
 
     fn abilities(&self, model: &ModelId) -> Abilities {
-        let mut abilities = self.transport.abilities(model);
-        let lessons = self.lessons.lock().unwrap_or_else(PoisonError::into_inner);
-        for lesson in lessons.get(model).into_iter().flatten() {
-            match lesson {
-                Lesson::PrefillRefused => abilities.prefill = Prefill::Refused,
-                Lesson::LimitIs(limit) => abilities.max_output = Some(*limit),
-            }
-        }
-        abilities
+        let abilities = self.transport.abilities(model);
+        self.lessons.correct(model, abilities)
     }
 
     fn learn(&self, model: &ModelId, lesson: Lesson) {
-        let mut lessons = self.lessons.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lessons.entry(model.clone()).or_default();
-        if !known.contains(&lesson) {
-            known.push(lesson);
-        }
+        self.lessons.learn(model, lesson);
     }
 
     fn forward(&self, request: RawRequest) -> BoxFuture<'static, RawResponse> {
@@ -124,7 +110,7 @@ impl Backend for Wired {
 fn request(leg: &Leg) -> Option<(Form, RawRequest)> {
     let carried = &leg.ask.carried;
     let form = Form::named(&carried.form)?;
-    let model = utf8_percent_encode(&leg.model.0, SEGMENT);
+    let model = segment(&leg.model);
     let request = RawRequest {
         method: "POST".to_owned(),
         path: format!("/model/{model}/{}", form.name()),
@@ -132,4 +118,9 @@ fn request(leg: &Leg) -> Option<(Form, RawRequest)> {
         body: tsuzuki_wire::leg_body(leg).ok()?,
     };
     Some((form, request))
+}
+
+/// A model's id as a segment of a path.
+pub(crate) fn segment(model: &ModelId) -> String {
+    utf8_percent_encode(&model.0, SEGMENT).to_string()
 }

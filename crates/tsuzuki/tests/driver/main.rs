@@ -46,6 +46,10 @@ async fn stories_come_out_of_the_driver_as_they_do_out_of_the_engine() {
             .filter_map(|line| line.strip_prefix("text "))
             .map(|text| serde_json::from_str::<String>(text).unwrap())
             .collect();
+        if story.policy.deadline.is_some() {
+            // Its clock is the engine's own.
+            continue;
+        }
         let run = run(&story).await;
         assert_eq!(run.text(), expected.concat(), "{}", story.name);
         told += 1;
