@@ -28,7 +28,7 @@ use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tsuzuki::engine::{Answer, Ask, Delivery, Mode, ModelId, Policy, Price};
-use tsuzuki::wire::{DecodeError, Form, Place, read_ask, recognise};
+use tsuzuki::wire::{DecodeError, Form, Place, read_ask, recognise, without_wish};
 use tsuzuki::{Backend, drive};
 use watched::{Marks, Watched};
 
@@ -83,7 +83,7 @@ impl Bedrock {
         caller: &Caller,
     ) -> Result<Response, Fault> {
         let began = Instant::now();
-        let said = wish::mode(request.header(headers::MODE))?;
+        let said = wish::mode(&request.parts.headers)?;
         let operators = policy_of(&self.policy, &self.modes, &model);
         // Either may lower the operator's mode, neither raise it.
         let said = caller
@@ -132,7 +132,10 @@ impl Bedrock {
                 // Without continuation, what is wrong with a request is the backend's to say.
                 Err(error)
                     if error.place != Place::Wish
-                        && wish::lower(operators.mode, said) == Mode::Off => {}
+                        && wish::lower(operators.mode, said) == Mode::Off =>
+                {
+                    body = without_wish(form, &body).map_err(|error| misread(&error, &body))?;
+                }
                 Err(error) => return Err(misread(&error, &request.body)),
             }
         }
@@ -290,8 +293,15 @@ impl Reader {
     }
 }
 
-/// What is wrong with a request we could not read.
+/// What is wrong with a request we could not read. Bodies that are not JSON, and members of the
+/// wrong type, never reach the operation: AWS's JSON protocols call that a serialization error.
 fn misread(error: &DecodeError, body: &[u8]) -> Fault {
+    if let Err(bad) = std::str::from_utf8(body) {
+        return Fault::serialization(format!(
+            "the request body is not JSON: it is not UTF-8 from byte {} on",
+            bad.valid_up_to()
+        ));
+    }
     let json = serde_json::from_slice::<serde::de::IgnoredAny>(body);
     match (error.place, json) {
         (_, Err(syntax)) => Fault::serialization(format!(
@@ -299,9 +309,9 @@ fn misread(error: &DecodeError, body: &[u8]) -> Fault {
             syntax.line(),
             syntax.column()
         )),
-        (Place::Wish, Ok(_)) => Fault::validation(error.kind),
+        (Place::Wish, Ok(_)) => Fault::validation(error.kind.clone()),
         (Place::Request, Ok(_)) => {
-            Fault::validation(format!("the request body cannot be read: {}", error.kind))
+            Fault::serialization(format!("the request body cannot be read: {}", error.kind))
         }
     }
 }
