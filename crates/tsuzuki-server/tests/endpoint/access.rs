@@ -176,6 +176,25 @@ async fn keys_come_and_go_while_it_serves() {
 }
 
 #[tokio::test]
+async fn a_file_that_cannot_be_read_changes_nothing_and_one_that_is_gone_has_no_keys() {
+    let (gated, minted) = Gated::new(Schemes::Bearer, Grants::default()).await;
+    let address = gated.endpoint.address;
+    let file = gated.folder.path().join("keys.toml");
+    let good = std::fs::read(&file).unwrap();
+    std::fs::write(&file, "[[key]]\nname = ").unwrap();
+    // Whoever is unknown makes it look again.
+    assert_eq!(send(address, bearer("x")).await.status, 403);
+    assert_eq!(send(address, bearer(&minted.secret)).await.status, 200);
+    std::fs::write(&file, good).unwrap();
+    assert_eq!(send(address, bearer("x")).await.status, 403);
+    assert_eq!(send(address, bearer(&minted.secret)).await.status, 200);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(send(address, bearer("x")).await.status, 403);
+    let got = send(address, bearer(&minted.secret)).await;
+    assert_eq!(got.gate_error(), "AccessDeniedException");
+}
+
+#[tokio::test]
 async fn without_a_key_there_is_only_yes_and_no() {
     let (gated, minted) = Gated::new(Schemes::Both, Grants::default()).await;
     let address = gated.endpoint.address;

@@ -19,6 +19,7 @@ mod guards;
 mod joins;
 mod limits;
 mod logs;
+mod looped;
 mod network;
 mod routing;
 mod shutdown;

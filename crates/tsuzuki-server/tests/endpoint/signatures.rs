@@ -216,6 +216,15 @@ async fn what_is_not_signed_right_gets_aws_words_and_goes_nowhere() {
             "5 slash-delimited",
         ),
         (
+            "a field that is signed twice",
+            authorization(
+                "AWS4-HMAC-SHA256 Credential=a/b/c/bedrock/aws4_request, SignedHeaders=host;host;x-amz-date, \
+                 Signature=0000000000000000000000000000000000000000000000000000000000000000",
+            ),
+            incomplete,
+            "each field once",
+        ),
+        (
             "a signature that is none",
             authorization(
                 "AWS4-HMAC-SHA256 Credential=a/b/c/bedrock/aws4_request, SignedHeaders=host;x-amz-date, Signature=0",
