@@ -53,9 +53,12 @@ fn whole_numbers_are_counts_however_they_are_spelt() {
             &format!(r#""outputTokens":{spelt}"#),
         );
         let frames = decoded(Form::Converse, &Bytes::from(body));
-        let told = frames.iter().find_map(|frame| match &frame.event {
-            Event::Metadata(metadata) => Some(metadata.usage.output),
-            _ => None,
+        let told = frames.iter().find_map(|frame| {
+            if let Event::Metadata(metadata) = &frame.event {
+                Some(metadata.usage.output)
+            } else {
+                None
+            }
         });
         assert_eq!(told, Some(count), "{spelt}");
     }
