@@ -53,9 +53,11 @@ fn whole_numbers_are_counts_however_they_are_spelt() {
             &format!(r#""outputTokens":{spelt}"#),
         );
         let frames = decoded(Form::Converse, &Bytes::from(body));
-        let told = frames.iter().find_map(|frame| match &frame.event {
-            Event::Metadata(metadata) => Some(metadata.usage.output),
-            _ => None,
+        let told = frames.iter().find_map(|frame| {
+            let Event::Metadata(metadata) = &frame.event else {
+                return None;
+            };
+            Some(metadata.usage.output)
         });
         assert_eq!(told, Some(count), "{spelt}");
     }

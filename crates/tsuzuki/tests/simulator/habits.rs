@@ -219,7 +219,6 @@ async fn the_echo_stands_before_what_follows_the_text() {
                     input: serde_json::json!({"city": "Kyoto"}),
                 },
             ],
-            ..Rule::text("").reply
         },
         ..Rule::text("")
     };
