@@ -6,7 +6,7 @@ import time
 from endpoint import SONNET, Endpoint, converse, invoke
 
 PROMPT = "take your time"
-LINES = "\n".join(f"Line {number} of an answer that takes its time, to the last word." for number in range(1, 71))
+LINES = "\n".join(f"Line {number} of an answer that takes its time, to the last word." for number in range(1, 66))
 
 # An unhurried model: 10 tokens at once, then the rest in one silent leg.
 UNHURRIED = f"""schema = 1
@@ -44,7 +44,7 @@ class Answers:
         self.ninety_seconds = self.retried = None
 
     def begin(self):
-        self.ninety_seconds = {operation: self._ask(operation, speed=11) for operation in (converse, invoke)}
+        self.ninety_seconds = {operation: self._ask(operation, speed=10) for operation in (converse, invoke)}
         # A client so impatient that it gives up again and again before the second leg is done.
         self.retried = self._ask(converse, speed=80, read_timeout=4, retries={"total_max_attempts": 9, "mode": "standard"})
 

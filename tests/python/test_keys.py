@@ -108,6 +108,26 @@ def test_a_spent_budget_is_told(network, connect):
     assert "00:00 UTC" in error.value.response["Error"]["Message"]
 
 
+def test_a_restart_forgets_nothing(tmp_path):
+    key = mint(tmp_path, "lasting", "--tokens-a-day", "600")
+    for codes in (["ok"], ["ThrottlingException"]):
+        running = Endpoint("--data", str(tmp_path), "--auth", "sigv4", "--mode", "off")
+        try:
+            client = boto3.client(
+                "bedrock-runtime", endpoint_url=running.url, region_name="us-east-1", config=ONCE,
+                aws_access_key_id=key["AWS_ACCESS_KEY_ID"], aws_secret_access_key=key["AWS_SECRET_ACCESS_KEY"],
+            )
+            told = []
+            try:
+                client.converse(modelId=SONNET, messages=user("/long 14"), inferenceConfig={"maxTokens": 4000})
+                told.append("ok")
+            except ClientError as error:
+                told.append(error.response["Error"]["Code"])
+            assert told == codes
+        finally:
+            running.close()
+
+
 def test_no_secret_of_a_token_is_kept(network):
     token = mint(network.data, "kept", "--auth", "bearer")["AWS_BEARER_TOKEN_BEDROCK"]
     for file in pathlib.Path(network.data).rglob("*"):

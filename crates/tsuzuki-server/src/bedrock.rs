@@ -15,8 +15,9 @@ use crate::bill::Bill;
 use crate::books::Books;
 use crate::door::{Response, Whole};
 use crate::error::Fault;
+use crate::modes::policy_of;
 use crate::spending::Share;
-use crate::{Limits, Operation, RequestMetadata, Settings, Spending, forward, headers};
+use crate::{Limits, ModelMode, Operation, RequestMetadata, Settings, Spending, forward, headers};
 use account::Account;
 use answer::Running;
 use joins::{Entered, Joins, Key, Worth};
@@ -35,6 +36,7 @@ use watched::{Marks, Watched};
 pub(crate) struct Bedrock {
     backend: Arc<dyn Backend>,
     policy: Policy,
+    modes: Vec<ModelMode>,
     limits: Limits,
     joins: Arc<Joins>,
     books: Arc<Books>,
@@ -57,6 +59,7 @@ impl Bedrock {
         Self {
             backend,
             policy: settings.policy.clone(),
+            modes: settings.modes.clone(),
             limits: settings.limits.clone(),
             joins: Arc::new(Joins::new(settings.limits.joins.clone())),
             books,
@@ -81,6 +84,7 @@ impl Bedrock {
     ) -> Result<Response, Fault> {
         let began = Instant::now();
         let said = wish::mode(&request.parts.headers)?;
+        let operators = policy_of(&self.policy, &self.modes, &model);
         // Either may lower the operator's mode, neither raise it.
         let said = caller
             .ceiling()
@@ -107,7 +111,7 @@ impl Bedrock {
             let carried = headers::carried(&request.parts.headers);
             match read_ask(form, model.clone(), carried, body.clone()) {
                 Ok((ask, wish)) => {
-                    let policy = wish::narrowed(&self.policy, said, &wish)?;
+                    let policy = wish::narrowed(&operators, said, &wish)?;
                     match (policy.mode, caller.has_budget()) {
                         // Of an answer in one leg, too, somebody has to count the tokens.
                         (Mode::Cap | Mode::Extend, _) | (Mode::Off, true) => {
@@ -128,7 +132,7 @@ impl Bedrock {
                 // Without continuation, what is wrong with a request is the backend's to say.
                 Err(error)
                     if error.place != Place::Wish
-                        && wish::lower(self.policy.mode, said) == Mode::Off =>
+                        && wish::lower(operators.mode, said) == Mode::Off =>
                 {
                     body = without_wish(form, &body).map_err(|error| misread(&error, &body))?;
                 }
@@ -183,6 +187,13 @@ impl Bedrock {
                     "a retry joined its answer"
                 );
                 self.books.metrics.joined();
+                self.books.tell(asking.caller, || {
+                    serde_json::json!({
+                        "event": "joined",
+                        "operation": asking.operation.name(),
+                        "model": asking.ask.model,
+                    })
+                });
                 return reader.response().await;
             }
             Entered::New(log, reader) => (log, reader),

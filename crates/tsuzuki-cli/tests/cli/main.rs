@@ -7,6 +7,9 @@
 )]
 
 mod ask;
+mod backend;
+mod config;
+mod doctor;
 mod key;
 mod models;
 mod serve;

@@ -46,14 +46,16 @@ pub(super) fn request(request: &Whole, signed: &[String], payload: &[u8; 32]) ->
 
 /// All values of a field: trimmed, runs of spaces made one, joined by commas.
 fn field(text: &mut String, request: &Whole, name: &str) -> Option<()> {
+    // The host stands in a field or, over HTTP/2, in the address of the request; a proxy may have
+    // moved it. Where it stands in both, it is the same (see `guard`).
+    let (name, authority) = match name {
+        AUTHORITY | "host" => (HOST.as_str(), request.parts.uri.authority()),
+        other => (other, None),
+    };
     let values = request.parts.headers.get_all(name);
     let mut values = values.iter().peekable();
     if values.peek().is_none() {
-        if name != HOST.as_str() && name != AUTHORITY {
-            return None;
-        }
-        // HTTP/2 has the host in the address of the request.
-        text.push_str(request.parts.uri.authority()?.as_str());
+        text.push_str(authority?.as_str());
         return Some(());
     }
     let mut first = true;

@@ -192,6 +192,12 @@ impl Scope {
 /// What must be signed is: the host, the date, and all that begins with `x-amz-`. Nobody can then
 /// add such a field on the way.
 fn check_signed(signed: &[String], headers: &HeaderMap) -> Result<(), Fault> {
+    // Each once and in order, as the scheme has it: nobody makes us print one a thousand times.
+    if !signed.is_sorted_by(|one, next| one < next) {
+        return Err(incomplete(
+            "SignedHeaders must be sorted, and name each field once.",
+        ));
+    }
     let is_signed = |name: &str| signed.iter().any(|signed| signed == name);
     if !is_signed(HOST.as_str()) && !is_signed(AUTHORITY) {
         return Err(unsigned(HOST.as_str()));

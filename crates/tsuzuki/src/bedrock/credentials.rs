@@ -24,6 +24,8 @@ const LATE: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long after a refresh the next one may begin, at most.
 const REST: Duration = Duration::from_secs(30);
+/// How long after a refresh the next one may begin, at least.
+const BREATH: Duration = Duration::from_secs(1);
 
 /// Why there are no credentials. Holds no word of what a source said, which could be a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +63,8 @@ struct State {
     flight: Option<Flight>,
     /// When the last refresh ended, and how if badly.
     ended: Option<(Instant, Option<Failure>)>,
+    /// When AWS last called credentials expired that we took for good.
+    doubted: Option<Instant>,
 }
 
 /// A refresh on its way, for everybody who waits.
@@ -87,15 +91,15 @@ impl Vault {
             let usable = left.is_some_and(|left| left > LATE);
             // A source that fails, or gives what expires at once, is not asked without a rest.
             let rest = if usable {
-                (left.unwrap_or_default() / 8).clamp(Duration::from_secs(1), REST)
+                (left.unwrap_or_default() / 8).clamp(BREATH, REST)
             } else {
-                Duration::from_secs(1)
+                BREATH
             };
             let resting = state
                 .ended
                 .filter(|(at, failure)| at.elapsed() < rest && (usable || failure.is_some()));
-            let flight = match (&state.flight, resting) {
-                (Some(flight), _) => Some(flight.clone()),
+            let flight = match (state.flying(), resting) {
+                (Some(flight), _) => Some(flight),
                 (None, None) => Some(self.launch(&mut state)),
                 (None, Some(_)) => None,
             };
@@ -118,11 +122,15 @@ impl Vault {
             {
                 return Some(held.clone());
             }
-            // The clocks may differ: what AWS says stands.
-            state.held = None;
-            match &state.flight {
-                Some(flight) => flight.clone(),
-                None => self.launch(&mut state),
+            match (state.flying(), state.doubted) {
+                (Some(flight), _) => flight,
+                (None, Some(at)) if at.elapsed() < BREATH => return None,
+                (None, _) => {
+                    // The clocks may differ: what AWS says stands.
+                    state.held = None;
+                    state.doubted = Some(Instant::now());
+                    self.launch(&mut state)
+                }
             }
         };
         flight.await.ok().filter(|fresh| !same(fresh, expired))
@@ -151,6 +159,13 @@ impl Vault {
             .shared();
         state.flight = Some(flight.clone());
         flight
+    }
+}
+
+impl State {
+    /// The refresh on its way. One that has landed is none: a source that panics leaves its own behind.
+    fn flying(&self) -> Option<Flight> {
+        self.flight.clone().filter(|flight| flight.peek().is_none())
     }
 }
 

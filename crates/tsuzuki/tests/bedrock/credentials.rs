@@ -18,6 +18,8 @@ struct Source {
     lives: Option<Duration>,
     /// From which time on it fails.
     fails_from: usize,
+    /// How often it panics first.
+    panics: usize,
 }
 
 impl Source {
@@ -27,6 +29,7 @@ impl Source {
             takes: Duration::from_millis(takes),
             lives: lives.map(Duration::from_secs),
             fails_from: usize::MAX,
+            panics: 0,
         }
     }
 
@@ -43,6 +46,7 @@ impl ProvideCredentials for Source {
         Providing::new(async move {
             let number = self.asked.fetch_add(1, Ordering::SeqCst);
             tokio::time::sleep(self.takes).await;
+            assert!(number >= self.panics, "a source with a defect");
             if number >= self.fails_from {
                 return Err(CredentialsError::provider_error(
                     "SECRET-CANARY is what it said",
@@ -182,6 +186,19 @@ async fn no_credentials() {
     assert!(upstream.seen().is_empty());
 }
 
+/// A source with a defect fails the requests that waited for it, and no others.
+#[tokio::test]
+async fn a_source_that_panics() {
+    let upstream = ok().await;
+    let source = Source {
+        panics: 1,
+        ..Source::new(50, None)
+    };
+    let bedrock = with(&source, upstream.url()).await;
+    assert_eq!(crowd(&bedrock, 5).await, [503; 5]);
+    assert_eq!(crowd(&bedrock, 5).await, [200; 5]);
+}
+
 /// AWS says the credentials have expired: others are fetched and the request is sent once more.
 #[tokio::test]
 async fn expired_by_awss_word() {
@@ -228,6 +245,37 @@ async fn expired_for_good() {
         "The security token included in the request is expired"
     );
     assert_eq!(upstream.seen().len(), 1);
+
+    // Nobody asks the source at every refusal.
+    let source = Source::new(0, None);
+    let asked = Arc::clone(&source.asked);
+    let same = SharedCredentialsProvider::new(Same(source));
+    let bedrock = Bedrock::connect(Settings {
+        credentials: Some(same),
+        ..settings(upstream.url())
+    })
+    .await
+    .unwrap();
+    for _ in 0..3 {
+        assert_eq!(crowd(&bedrock, 20).await, [403; 20]);
+    }
+    assert!(asked.load(Ordering::SeqCst) <= 3, "{asked:?}");
+}
+
+/// A source that always gives the same key.
+#[derive(Debug)]
+struct Same(Source);
+
+impl ProvideCredentials for Same {
+    fn provide_credentials<'a>(&'a self) -> Providing<'a>
+    where
+        Self: 'a,
+    {
+        Providing::new(async {
+            self.0.provide_credentials().await?;
+            Ok(Credentials::new("AKIDSAME", SECRET, None, None, "test"))
+        })
+    }
 }
 
 /// A clock that is an hour slow: AWS's own date is taken, once and for the next requests too.

@@ -136,6 +136,26 @@ async fn never_beyond_the_geography() {
     }
 }
 
+/// A profile that is not for us leaves the caller with Bedrock's first word, and is not remembered.
+#[tokio::test]
+async fn a_profile_we_may_not_use() {
+    let upstream = Upstream::start(|seen| {
+        let model = model_of(&seen);
+        if model == OPUS {
+            refuse(400, "ValidationException", &on_demand(&model))
+        } else {
+            refuse(403, "AccessDeniedException", "not authorized")
+        }
+    })
+    .await;
+    let bedrock = in_region(&upstream, "us-east-1", Reach::Geography).await;
+    for _ in 0..2 {
+        let answer = read(bedrock.call(&ModelId(OPUS.to_owned()), request(OPUS)).await).await;
+        assert_eq!((answer.status, answer.message()), (400, on_demand(OPUS)));
+    }
+    assert_eq!(upstream.seen().len(), 4);
+}
+
 /// A model that the table does not know is tried in the geography all the same.
 #[tokio::test]
 async fn a_model_nobody_knows_yet() {
