@@ -1,14 +1,16 @@
 //! The command line of Tsuzuki: it parses, calls, prints and exits.
 //!
 //! [`args`] says what can be typed, [`command`] runs it, [`print`] is the only place that writes,
-//! [`exit`] the only one that turns what happened into an exit code and a hint. It knows no
-//! protocol and no continuation rule.
+//! [`exit`] the only one that turns what happened into an exit code and a hint; `traces`, behind the
+//! feature `otel`, sends spans away. It knows no protocol and no continuation rule.
 
 mod args;
 mod command;
 mod exit;
 mod print;
 mod report;
+#[cfg(feature = "otel")]
+mod traces;
 
 use std::process::ExitCode;
 
