@@ -1,29 +1,35 @@
 //! What can be typed.
 
+mod network;
+
+pub(crate) use network::{Auth, Certificate, Door, Key, KeyAdd, KeyList, KeyRevoke, Proof};
+
+use crate::config::{Flag, Kind};
 use crate::exit::{Exit, Failure};
 use crate::print;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use tsuzuki::engine::Mode;
 use tsuzuki_server::Operation;
 
-/// A current model that cannot be continued by prefill, under a profile that presumes no geography.
-const DEFAULT_MODEL: &str = "global.anthropic.claude-sonnet-5-5";
-
 /// Amazon Bedrock answers that never get cut off
 ///
-/// Tsuzuki asks on where an answer was cut, joins the parts, and tells the truth about it. This
-/// version always asks the offline simulator: no AI, no AWS, no cost.
+/// Tsuzuki asks on where an answer was cut, joins the parts, and tells the truth about it. Unless
+/// `--backend` says otherwise it asks the offline simulator: no AI, no AWS, no cost.
 #[derive(Debug, Parser)]
 #[command(name = "tsuzuki", version, arg_required_else_help = true)]
 #[command(
     after_help = "Exit codes: 0 complete, 1 incomplete (what there is stands on stdout), \
-    2 usage or configuration, 3 refused or backend unavailable, 130 cancelled"
+    2 usage or configuration, 3 refused or backend unavailable, 130 cancelled\n\n\
+    Flags stand above the environment, the environment above the configuration file"
 )]
 pub(crate) struct Line {
+    /// The configuration file [default: tsuzuki.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE", env = "TSUZUKI_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -42,140 +48,118 @@ pub(crate) enum Command {
     Verify(Verify),
     /// List the models Tsuzuki knows
     Models(Models),
+    /// Check the configuration, or print an example
+    #[command(subcommand)]
+    Config(Config),
+    /// Find out whether Amazon Bedrock can be used, and if not, why
+    Doctor(Doctor),
 }
 
 /// Serve a Bedrock-compatible endpoint.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Where to listen; port 0 takes a free one. Any address but loopback needs --auth and --mode
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7373", value_parser = address, env = "TSUZUKI_LISTEN")]
-    pub(crate) listen: SocketAddr,
-    /// What answers
-    #[arg(long, value_enum, default_value_t = Backend::Sim, env = "TSUZUKI_BACKEND")]
-    pub(crate) backend: Backend,
-    /// What a caller's own output limit means [default on loopback: extend]
-    #[arg(long, value_enum, env = "TSUZUKI_MODE")]
-    pub(crate) mode: Option<Reach>,
-    /// A file of answers, habits and faults for the simulator
-    #[arg(long, value_name = "FILE", env = "TSUZUKI_SCENARIO")]
-    pub(crate) scenario: Option<PathBuf>,
+    /// Where to listen; port 0 takes a free one. Any address but loopback needs --auth and a stated
+    /// mode [env: TSUZUKI_LISTEN] [default: 127.0.0.1:7373]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<String>,
     /// A private folder for what Tsuzuki keeps (created with mode 0700): keys, what they spent, a
-    /// certificate of its own
-    #[arg(long, value_name = "DIR", env = "TSUZUKI_DATA")]
+    /// certificate of its own, what errors taught about models [env: TSUZUKI_DATA]
+    #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) answering: Answering,
     #[command(flatten)]
     pub(crate) door: Door,
 }
 
-/// Who may come in, and how.
+/// What answers, and how far it goes.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "On a network")]
-pub(crate) struct Door {
-    /// Ask callers for a key of this data folder (`tsuzuki key add`), proved this way
-    #[arg(long, value_enum, requires = "data", env = "TSUZUKI_AUTH")]
-    pub(crate) auth: Option<Auth>,
-    /// A region that signatures may name; may be given again [default: any]
-    #[arg(long, value_name = "REGION", requires = "auth")]
-    pub(crate) auth_region: Vec<String>,
-    /// A name under which clients call, without a port; may be given again
-    #[arg(long, value_name = "NAME", env = "TSUZUKI_HOST", value_delimiter = ',')]
-    pub(crate) host: Vec<String>,
-    /// An operation to open besides Converse, InvokeModel and CountTokens where keys are asked for,
-    /// such as ListFoundationModels; may be given again
-    #[arg(long, value_name = "OPERATION", requires = "auth")]
-    pub(crate) open: Vec<Operation>,
-    /// Encrypt, with a certificate that is made and kept in the data folder
-    #[arg(
-        long,
-        value_enum,
-        requires = "data",
-        conflicts_with = "tls_cert",
-        env = "TSUZUKI_TLS"
-    )]
-    pub(crate) tls: Option<Certificate>,
-    /// Encrypt, with this certificate chain (PEM)
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "tls_key",
-        env = "TSUZUKI_TLS_CERT"
-    )]
-    pub(crate) tls_cert: Option<PathBuf>,
-    /// The private key of that certificate (PEM)
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "tls_cert",
-        env = "TSUZUKI_TLS_KEY"
-    )]
-    pub(crate) tls_key: Option<PathBuf>,
-    /// Add a line of JSON for every request to this file; never what it says
-    #[arg(long, value_name = "FILE", env = "TSUZUKI_AUDIT")]
-    pub(crate) audit: Option<PathBuf>,
-    /// Name answer, leg and key in the requestMetadata of Converse requests
-    #[arg(long)]
-    pub(crate) request_metadata: bool,
-}
-
-/// Mint, list and revoke keys.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Key {
-    /// Mint a key and print it, this once
-    Add(KeyAdd),
-    /// List the keys, what each grants, and what it spent today
-    List(KeyList),
-    /// Take a key away; endpoints that serve notice within a second
-    Revoke(KeyRevoke),
-}
-
-/// Mint a key.
-#[derive(Debug, Args)]
-pub(crate) struct KeyAdd {
-    /// What to call it, in logs and metrics
-    pub(crate) name: String,
-    /// The data folder of the endpoint
-    #[arg(long, value_name = "DIR", env = "TSUZUKI_DATA")]
-    pub(crate) data: PathBuf,
-    /// How it proves itself
-    #[arg(long, value_enum, default_value_t = Proof::Sigv4)]
-    pub(crate) auth: Proof,
-    /// A pattern of the model ids it may use, such as 'us.anthropic.*'; may be given again
-    /// [default: all]
-    #[arg(long, value_name = "PATTERN")]
-    pub(crate) model: Vec<String>,
-    /// An operation it may call; may be given again [default: all that the endpoint opens]
-    #[arg(long, value_name = "OPERATION")]
-    pub(crate) operation: Vec<Operation>,
-    /// The highest mode its requests get
+pub(crate) struct Answering {
+    /// What answers [env: TSUZUKI_BACKEND] [default: sim]
+    #[arg(long, value_enum)]
+    pub(crate) backend: Option<Kind>,
+    /// What an output limit means [env: TSUZUKI_MODE] [default on loopback: extend]
     #[arg(long, value_enum)]
     pub(crate) mode: Option<Reach>,
-    /// US dollars a day (UTC), counted where prices are known
-    #[arg(long, value_name = "USD")]
-    pub(crate) usd_a_day: Option<f64>,
-    /// Tokens a day (UTC), of every kind
-    #[arg(long, value_name = "N")]
-    pub(crate) tokens_a_day: Option<u64>,
+    /// A file of answers, habits and faults for the simulator [env: TSUZUKI_SCENARIO]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
-/// List the keys.
+/// Where Bedrock is, and who we are to it.
 #[derive(Debug, Args)]
-pub(crate) struct KeyList {
-    /// The data folder of the endpoint
-    #[arg(long, value_name = "DIR", env = "TSUZUKI_DATA")]
-    pub(crate) data: PathBuf,
-    /// Print a JSON array
+pub(crate) struct Place {
+    /// The AWS region [env: AWS_REGION]
     #[arg(long)]
-    pub(crate) json: bool,
+    pub(crate) region: Option<String>,
+    /// The AWS profile; named here it stands above keys in the environment [env: AWS_PROFILE]
+    #[arg(long)]
+    pub(crate) profile: Option<String>,
+    /// Where requests go instead of AWS's own hosts [env: AWS_ENDPOINT_URL_BEDROCK_RUNTIME]
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
 }
 
-/// Take a key away.
-#[derive(Debug, Args)]
-pub(crate) struct KeyRevoke {
-    /// Its name or its id
-    pub(crate) name: String,
-    /// The data folder of the endpoint
-    #[arg(long, value_name = "DIR", env = "TSUZUKI_DATA")]
-    pub(crate) data: PathBuf,
+impl Serve {
+    /// The settings that were typed.
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        let mut flags = self.answering.flags();
+        flags.extend(self.door.flags());
+        flags.extend(flag("server.listen", "--listen", self.listen.as_ref()));
+        flags.extend(flag("server.data", "--data", path(self.data.as_ref())));
+        flags
+    }
+}
+
+impl Answering {
+    fn flags(&self) -> Vec<Flag> {
+        let mut flags = self.place.flags();
+        flags.extend(flag(
+            "backend.kind",
+            "--backend",
+            name(self.backend.as_ref()),
+        ));
+        flags.extend(flag("policy.mode", "--mode", name(self.mode.as_ref())));
+        flags.extend(flag(
+            "backend.scenario",
+            "--scenario",
+            path(self.scenario.as_ref()),
+        ));
+        flags
+    }
+}
+
+impl Place {
+    /// The settings that were typed.
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        [
+            flag("backend.region", "--region", self.region.as_ref()),
+            flag("backend.profile", "--profile", self.profile.as_ref()),
+            flag("backend.endpoint", "--endpoint", self.endpoint.as_ref()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+fn flag(key: &'static str, name: &'static str, typed: Option<impl ToString>) -> Option<Flag> {
+    Some(Flag {
+        key,
+        name,
+        text: typed?.to_string(),
+    })
+}
+
+fn path(typed: Option<&PathBuf>) -> Option<std::path::Display<'_>> {
+    typed.map(|path| path.display())
+}
+
+/// The name of a value, as it is typed and as a file has it.
+fn name<T: ValueEnum>(typed: Option<&T>) -> Option<String> {
+    Some(typed?.to_possible_value()?.get_name().to_owned())
 }
 
 /// Ask a question and print the whole answer.
@@ -184,9 +168,10 @@ pub(crate) struct Ask {
     /// The question; without it, standard input is the question. With it, text piped to standard
     /// input is attached below
     pub(crate) prompt: Option<String>,
-    /// The model's id, an inference profile's id or an ARN; `tsuzuki models` lists them
-    #[arg(short, long, default_value = DEFAULT_MODEL, env = "TSUZUKI_MODEL")]
-    pub(crate) model: String,
+    /// The model's id, an inference profile's id or an ARN; `tsuzuki models` lists them [env:
+    /// TSUZUKI_MODEL] [default: global.anthropic.claude-sonnet-5-5]
+    #[arg(short, long)]
+    pub(crate) model: Option<String>,
     /// The system prompt
     #[arg(short, long)]
     pub(crate) system: Option<String>,
@@ -205,12 +190,8 @@ pub(crate) struct Ask {
     /// A model-specific field, such as top_k=40; may be given again
     #[arg(long, value_name = "KEY=JSON", value_parser = field)]
     pub(crate) field: Vec<(String, Value)>,
-    /// What the output limit means
-    #[arg(long, value_enum, default_value_t = Reach::Extend, env = "TSUZUKI_MODE")]
-    pub(crate) mode: Reach,
-    /// A file of answers, habits and faults for the simulator
-    #[arg(long, value_name = "FILE", env = "TSUZUKI_SCENARIO")]
-    pub(crate) scenario: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) answering: Answering,
     /// Print one JSON object: text, outcome and report
     #[arg(long)]
     pub(crate) json: bool,
@@ -239,42 +220,54 @@ pub(crate) struct Models {
     pub(crate) json: bool,
 }
 
-/// How callers prove their keys.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Auth {
-    /// By a signature, as every AWS SDK signs
-    Sigv4,
-    /// By a token (AWS_BEARER_TOKEN_BEDROCK)
-    Bearer,
-    /// By either
-    Both,
+/// Check the configuration, or print an example.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Print every setting that stands, and where it comes from
+    Check {
+        /// The file to check [default: that of --config, or tsuzuki.toml]
+        file: Option<PathBuf>,
+    },
+    /// Print a commented file with every key at its default
+    Example,
 }
 
-/// How a key proves itself.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Proof {
-    /// By a signature: an access key id and a secret for any AWS SDK
-    Sigv4,
-    /// By a token (AWS_BEARER_TOKEN_BEDROCK); most SDKs send it over TLS only
-    Bearer,
+/// Find out whether Amazon Bedrock can be used, and if not, why.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Also ask a model for one token, which costs a little; without an id, the model of `ask`
+    #[arg(long, value_name = "MODEL", num_args = 0..=1, default_missing_value = "")]
+    pub(crate) call: Option<String>,
+    /// Print the least IAM policy that is needed, and ask nobody
+    #[arg(long, conflicts_with_all = ["json", "call"])]
+    pub(crate) iam_policy: bool,
+    /// With --iam-policy: an operation to allow, by AWS's name; may be given again [default:
+    /// Converse, InvokeModel, both streaming, CountTokens, the lists of models and profiles]
+    #[arg(long, value_name = "NAME", requires = "iam_policy")]
+    pub(crate) operation: Vec<Operation>,
+    /// With --iam-policy: a model, an inference profile or an ARN to allow; may be given again
+    /// [default: every model]
+    #[arg(long, value_name = "ID", requires = "iam_policy")]
+    pub(crate) model: Vec<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
-/// Whose certificate.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Certificate {
-    /// Our own; clients trust the file whose name is printed
-    SelfSigned,
-}
-
-/// What answers.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Backend {
-    /// The offline simulator
-    Sim,
+impl Ask {
+    /// The settings that were typed.
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        let mut flags = self.answering.flags();
+        flags.extend(flag("ask.model", "--model", self.model.as_ref()));
+        flags
+    }
 }
 
 /// What a caller's own output limit means.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Reach {
     /// The size of the first part only; go on until the answer ends
     Extend,
@@ -295,9 +288,9 @@ impl From<Reach> for Mode {
 }
 
 /// Reads the command line. Help and version are printed here, and end the program.
-pub(crate) fn parse() -> Result<Command, Failure> {
+pub(crate) fn parse() -> Result<Line, Failure> {
     let error = match Line::try_parse() {
-        Ok(line) => return Ok(line.command),
+        Ok(line) => return Ok(line),
         Err(error) => error,
     };
     let wanted = [
@@ -329,14 +322,6 @@ fn misused(error: &clap::Error) -> Failure {
         |option| format!("did you mean {option}?"),
     );
     Failure::new(Exit::Usage, fact, hint)
-}
-
-/// An address to listen on. `localhost` is spelt out here: looking it up could lead elsewhere.
-fn address(text: &str) -> Result<SocketAddr, String> {
-    text.strip_prefix("localhost:")
-        .map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"))
-        .parse()
-        .map_err(|_| "an address is host:port, as in 127.0.0.1:7373".to_owned())
 }
 
 /// A model-specific field.

@@ -1,6 +1,8 @@
 //! The commands: each parses nothing and prints through [`crate::print`].
 
 mod ask;
+mod config;
+mod doctor;
 mod door;
 mod interrupt;
 mod key;
@@ -8,7 +10,8 @@ mod models;
 mod serve;
 mod verify;
 
-use crate::args::Command;
+use crate::args::{Command, Line};
+use crate::config::Effective;
 use crate::exit::{Exit, Failure};
 use crate::print;
 use std::fs::{self, DirBuilder};
@@ -18,19 +21,30 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
-use tsuzuki::simulator::{Scenario, Simulator};
 
 /// How long standard input may be silent before we say what we wait for.
 const SILENCE: Duration = Duration::from_secs(3);
 
 /// Runs a command.
-pub(crate) fn run(command: Command) -> Result<Exit, Failure> {
-    match command {
-        Command::Serve(serve) => runtime(Builder::new_multi_thread())?.block_on(serve::run(serve)),
-        Command::Ask(ask) => runtime(Builder::new_current_thread())?.block_on(ask::run(ask)),
+pub(crate) fn run(line: Line) -> Result<Exit, Failure> {
+    let named = line.config.as_deref();
+    match line.command {
+        Command::Serve(serve) => {
+            let effective = Effective::load(named, &serve.flags())?;
+            runtime(Builder::new_multi_thread())?.block_on(serve::run(&effective))
+        }
+        Command::Ask(ask) => {
+            let effective = Effective::load(named, &ask.flags())?;
+            runtime(Builder::new_current_thread())?.block_on(ask::run(&ask, &effective))
+        }
         Command::Key(key) => key::run(key),
         Command::Verify(verify) => verify::run(&verify),
         Command::Models(models) => models::run(&models),
+        Command::Config(config) => config::run(&config, named),
+        Command::Doctor(doctor) => {
+            let effective = Effective::load(named, &doctor.place.flags())?;
+            runtime(Builder::new_current_thread())?.block_on(doctor::run(&doctor, &effective))
+        }
     }
 }
 
@@ -44,23 +58,8 @@ fn runtime(mut builder: Builder) -> Result<Runtime, Failure> {
     })
 }
 
-/// The offline simulator, with its own answers or those of a scenario.
-fn simulator(scenario: Option<&Path>) -> Result<Simulator, Failure> {
-    let Some(file) = scenario else {
-        return Ok(Simulator::new(Scenario::default()));
-    };
-    let scenario = Scenario::parse(&read(file)?).map_err(|error| {
-        Failure::new(
-            Exit::Usage,
-            format!("{}: {error}", file.display()),
-            "scenarios/ in the repository has examples of every key",
-        )
-    })?;
-    Ok(Simulator::new(scenario))
-}
-
 /// The text of a file.
-fn read(file: &Path) -> Result<String, Failure> {
+pub(crate) fn read(file: &Path) -> Result<String, Failure> {
     fs::read_to_string(file).map_err(|error| unreadable(&file.display().to_string(), &error))
 }
 

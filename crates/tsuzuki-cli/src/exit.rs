@@ -190,7 +190,7 @@ fn rejected(end: &End) -> (String, &'static str) {
         ),
         Rejection::Denied => (
             "the backend denied access",
-            "check the credentials and the model's access",
+            "check the credentials and the model's access: tsuzuki doctor",
         ),
         Rejection::NotFound => (
             "the backend knows no such model",

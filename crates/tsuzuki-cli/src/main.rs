@@ -1,11 +1,14 @@
 //! The command line of Tsuzuki: it parses, calls, prints and exits.
 //!
-//! [`args`] says what can be typed, [`command`] runs it, [`print`] is the only place that writes,
+//! [`args`] says what can be typed, [`config`] what stands after all layers, [`backend`] what answers,
+//! [`command`] runs it, [`print`] is the only place that writes,
 //! [`exit`] the only one that turns what happened into an exit code and a hint; `traces`, behind the
 //! feature `otel`, sends spans away. It knows no protocol and no continuation rule.
 
 mod args;
+mod backend;
 mod command;
+mod config;
 mod exit;
 mod print;
 mod report;

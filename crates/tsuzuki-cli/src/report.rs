@@ -6,6 +6,15 @@ use tsuzuki::wire::stop_label;
 /// Below this a cost in US dollars would print as nothing.
 const LEAST_COST: f64 = 0.0001;
 
+/// Who answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// The offline simulator.
+    Simulator,
+    /// Amazon Bedrock.
+    Bedrock,
+}
+
 /// One line about one part.
 pub(crate) fn part(leg: &LegReport) -> String {
     format!(
@@ -21,7 +30,7 @@ pub(crate) fn part(leg: &LegReport) -> String {
 }
 
 /// One line about the whole.
-pub(crate) fn summary(outcome: &Outcome, report: &Report) -> String {
+pub(crate) fn summary(outcome: &Outcome, report: &Report, by: By) -> String {
     let outcome = match outcome {
         Outcome::Complete => "complete",
         Outcome::Incomplete(_) => "incomplete",
@@ -44,7 +53,10 @@ pub(crate) fn summary(outcome: &Outcome, report: &Report) -> String {
         seams(report),
         Some(used),
         report.cost.map(cost),
-        Some("offline simulator, not an AI model".to_owned()),
+        match by {
+            By::Simulator => Some("offline simulator, not an AI model".to_owned()),
+            By::Bedrock => None,
+        },
     ]
     .into_iter()
     .flatten()

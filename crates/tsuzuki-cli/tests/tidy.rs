@@ -196,3 +196,28 @@ fn no_file_knows_a_machine_or_a_registry() {
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
+
+/// `docs/trust.md` shows every word that is added to a request.
+#[test]
+fn the_nudges_are_documented_word_for_word() {
+    let read = |file: &str| std::fs::read_to_string(root().join(file)).expect("it is there");
+    let source = read("crates/tsuzuki-engine/src/nudge.rs");
+    let page = read("docs/trust.md");
+    let texts: Vec<&str> = source
+        .split("format!(")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').nth(1))
+        .collect();
+    assert_eq!(texts.len(), 4, "one for each language");
+    for text in texts {
+        // A backslash at a line's end joins it to the next.
+        let joined: Vec<&str> = text.split("\\\n").map(str::trim_start).collect();
+        for line in joined
+            .concat()
+            .split("\\n")
+            .filter(|line| *line != "{quoted}")
+        {
+            assert!(page.contains(&format!("> {line}\n")), "{line}");
+        }
+    }
+}

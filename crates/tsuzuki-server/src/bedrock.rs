@@ -16,8 +16,9 @@ use crate::bill::Bill;
 use crate::books::Books;
 use crate::door::{Response, Whole};
 use crate::error::Fault;
+use crate::modes::policy_of;
 use crate::spending::Share;
-use crate::{Limits, Operation, RequestMetadata, Settings, Spending, forward, headers};
+use crate::{Limits, ModelMode, Operation, RequestMetadata, Settings, Spending, forward, headers};
 use account::Account;
 use answer::Running;
 use joins::{Entered, Joins, Key, Worth};
@@ -30,7 +31,7 @@ use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tsuzuki::engine::{Answer, Ask, Delivery, Mode, ModelId, Policy, Price};
-use tsuzuki::wire::{DecodeError, Form, Place, read_ask, recognise};
+use tsuzuki::wire::{DecodeError, Form, Place, read_ask, recognise, without_wish};
 use tsuzuki::{Backend, drive};
 use watched::{Marks, Watched};
 
@@ -38,6 +39,7 @@ use watched::{Marks, Watched};
 pub(crate) struct Bedrock {
     backend: Arc<dyn Backend>,
     policy: Policy,
+    modes: Vec<ModelMode>,
     limits: Limits,
     joins: Arc<Joins>,
     books: Arc<Books>,
@@ -60,6 +62,7 @@ impl Bedrock {
         Self {
             backend,
             policy: settings.policy.clone(),
+            modes: settings.modes.clone(),
             limits: settings.limits.clone(),
             joins: Arc::new(Joins::new(settings.limits.joins.clone())),
             books,
@@ -83,7 +86,8 @@ impl Bedrock {
         caller: &Caller,
     ) -> Result<Response, Fault> {
         let began = Instant::now();
-        let said = wish::mode(request.header(headers::MODE))?;
+        let said = wish::mode(&request.parts.headers)?;
+        let operators = policy_of(&self.policy, &self.modes, &model);
         // Either may lower the operator's mode, neither raise it.
         let said = caller
             .ceiling()
@@ -110,7 +114,7 @@ impl Bedrock {
             let carried = headers::carried(&request.parts.headers);
             match read_ask(form, model.clone(), carried, body.clone()) {
                 Ok((ask, wish)) => {
-                    let policy = wish::narrowed(&self.policy, said, &wish)?;
+                    let policy = wish::narrowed(&operators, said, &wish)?;
                     match (policy.mode, caller.has_budget()) {
                         // Of an answer in one leg, too, somebody has to count the tokens.
                         (Mode::Cap | Mode::Extend, _) | (Mode::Off, true) => {
@@ -131,7 +135,10 @@ impl Bedrock {
                 // Without continuation, what is wrong with a request is the backend's to say.
                 Err(error)
                     if error.place != Place::Wish
-                        && wish::lower(self.policy.mode, said) == Mode::Off => {}
+                        && wish::lower(operators.mode, said) == Mode::Off =>
+                {
+                    body = without_wish(form, &body).map_err(|error| misread(&error, &body))?;
+                }
                 Err(error) => return Err(misread(&error, &request.body)),
             }
         }
@@ -293,8 +300,15 @@ impl Reader {
     }
 }
 
-/// What is wrong with a request we could not read.
+/// What is wrong with a request we could not read. Bodies that are not JSON, and members of the
+/// wrong type, never reach the operation: AWS's JSON protocols call that a serialization error.
 fn misread(error: &DecodeError, body: &[u8]) -> Fault {
+    if let Err(bad) = std::str::from_utf8(body) {
+        return Fault::serialization(format!(
+            "the request body is not JSON: it is not UTF-8 from byte {} on",
+            bad.valid_up_to()
+        ));
+    }
     let json = serde_json::from_slice::<serde::de::IgnoredAny>(body);
     match (error.place, json) {
         (_, Err(syntax)) => Fault::serialization(format!(
@@ -302,9 +316,9 @@ fn misread(error: &DecodeError, body: &[u8]) -> Fault {
             syntax.line(),
             syntax.column()
         )),
-        (Place::Wish, Ok(_)) => Fault::validation(error.kind),
+        (Place::Wish, Ok(_)) => Fault::validation(error.kind.clone()),
         (Place::Request, Ok(_)) => {
-            Fault::validation(format!("the request body cannot be read: {}", error.kind))
+            Fault::serialization(format!("the request body cannot be read: {}", error.kind))
         }
     }
 }

@@ -2,22 +2,26 @@
 //! the limits.
 
 use crate::Limits;
-use crate::door::Door;
+use crate::door::{Body, Door};
 use crate::patience::Patient;
+use bytes::Bytes;
 use http::Request;
-use http_body_util::BodyExt;
+use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+use tsuzuki::BodyError;
 
 /// The smallest buffer hyper takes for a request head.
 const LEAST_HEAD_BYTES: usize = 8192;
@@ -81,11 +85,9 @@ async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, hos
         async move {
             let response = door.open(request).await;
             // The request runs until the last byte of its response was taken.
-            Ok::<_, Infallible>(response.map(|body| {
-                body.map_frame(move |frame| {
-                    let _ = &running;
-                    frame
-                })
+            Ok::<_, Infallible>(response.map(|body| Counted {
+                body,
+                _running: running,
             }))
         }
     });
@@ -114,6 +116,8 @@ async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, hos
 
 fn builder(limits: &Limits) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
+    // No half-closed connections: a client that closed looks the same until something is written,
+    // and its legs would run, and cost, until then.
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -129,6 +133,33 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
         .max_pending_accept_reset_streams(PENDING_RESETS)
         .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX));
     builder
+}
+
+/// A response body whose request runs as long as it is there. It tells its length as the body does,
+/// so that HTTP/1.1 needs no chunks for a length that is known.
+struct Counted {
+    body: Body,
+    _running: Running,
+}
+
+impl http_body::Body for Counted {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// How many requests run on a connection, and since when none did.

@@ -209,6 +209,15 @@ impl Door {
             return Err(Fault::too_many_fields(self.limits.head_fields));
         }
         self.guard.check(parts)?;
+        let codings = parts.headers.get_all(http::header::CONTENT_ENCODING);
+        if codings.iter().any(|coding| {
+            !coding
+                .as_bytes()
+                .trim_ascii()
+                .eq_ignore_ascii_case(b"identity")
+        }) {
+            return Err(Fault::encoded());
+        }
         let route = Route::of(&parts.method, parts.uri.path())?;
         let claim = match route {
             // Load balancers have no keys, and these two tell nothing but yes or no.

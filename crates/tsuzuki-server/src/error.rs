@@ -75,7 +75,7 @@ impl Fault {
         }
     }
 
-    // Bedrock's service model knows no 408, 413 or 431 for these: a 400 is what SDKs type right.
+    // Bedrock's service model knows no 408, 413, 415 or 431 for these: a 400 is what SDKs type right.
 
     pub(crate) fn body_too_large(limit: usize) -> Self {
         Self::validation(format!(
@@ -87,6 +87,12 @@ impl Fault {
         Self::validation(format!(
             "the request has more than {limit} header fields, the limit of this endpoint"
         ))
+    }
+
+    pub(crate) fn encoded() -> Self {
+        Self::validation(
+            "the request body has a content encoding; send it as it is, without content-encoding",
+        )
     }
 
     pub(crate) fn body_too_slow() -> Self {

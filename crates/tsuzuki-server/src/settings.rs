@@ -1,8 +1,9 @@
 //! What the operator decides about the endpoint.
 
-use crate::{Access, Audit, Limits, Operations, ServeError, Tls};
+use crate::modes::policy_of;
+use crate::{Access, Audit, Limits, ModelMode, Operations, ServeError, Tls};
 use std::net::SocketAddr;
-use tsuzuki::engine::{Mode, Policy};
+use tsuzuki::engine::{Mode, ModelId, Policy};
 
 /// What the operator decides about the endpoint.
 ///
@@ -18,6 +19,8 @@ pub struct Settings {
     /// Names under which the endpoint may be called, besides `localhost`, `127.0.0.1`, `[::1]` and
     /// the address it listens on; without ports.
     pub hosts: Vec<String>,
+    /// Modes of certain models, above the policy's; the first that fits stands.
+    pub modes: Vec<ModelMode>,
     /// Who may call.
     pub access: Access,
     /// What may be called; `None` means all where no keys are needed, else
@@ -59,12 +62,19 @@ impl Settings {
             mode_is: ModeIs::Stated,
             limits: Limits::DEFAULT,
             hosts: Vec::new(),
+            modes: Vec::new(),
             access: Access::Open,
             operations: None,
             tls: None,
             audit: None,
             request_metadata: RequestMetadata::AsItCame,
         }
+    }
+
+    /// The policy for a model.
+    #[must_use]
+    pub fn policy_of(&self, model: &ModelId) -> Policy {
+        policy_of(&self.policy, &self.modes, model)
     }
 
     /// Whether these settings are fit for an address: one that other machines reach needs keys and

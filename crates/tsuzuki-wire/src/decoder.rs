@@ -16,7 +16,7 @@ const MOST_OF_A_BODY: usize = 64 * 1024 * 1024;
 
 /// Turns one response into frames.
 ///
-/// - A failed response (status 400 and above) becomes one [`Event::End`] with the body as its source.
+/// - A response that is no success (status 200 to 299) becomes one [`Event::End`] with the body as its source.
 /// - A stream becomes a frame per event, each with its event as source. An exception in it, or damage
 ///   to it, is an `End` at once; how it stopped of itself is told as an `End` by [`Decoder::finish`].
 /// - A collected body becomes, at [`Decoder::finish`], the frames it stands for: the body itself is the
@@ -39,7 +39,8 @@ impl Decoder {
     /// For a response that began with `head`. The `Head` frame is the caller's to make.
     #[must_use]
     pub fn new(form: Form, head: &Head) -> Self {
-        let state = if head.status >= 400 {
+        // A redirect, say, is no answer either: its body is not to be read as one.
+        let state = if !(200..300).contains(&head.status) {
             State::Fault(Fault::new(head), Gathered::default())
         } else {
             match form.delivery() {

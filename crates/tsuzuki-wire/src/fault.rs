@@ -40,7 +40,7 @@ impl Fault {
         let message = message(body).unwrap_or_default().to_lowercase();
         named(&self.kind, &message, self.retry_after).unwrap_or_else(|| match self.status {
             429 => throttled(self.retry_after),
-            408 | 424 | 500.. => overloaded(&message, self.retry_after),
+            408 | 424 | 500..=599 => overloaded(&message, self.retry_after),
             401 | 403 => End::Rejected(Rejection::Denied),
             404 => End::Rejected(Rejection::NotFound),
             _ => rejected(&message, self.retry_after),

@@ -7,6 +7,7 @@ use crate::messages::Messages;
 use crate::wish::Wish;
 use crate::{request, wish};
 use bytes::Bytes;
+use std::borrow::Cow;
 use std::fmt;
 use tsuzuki_engine::{Ask, By, Cache, Carried, Delivery, Leg, ModelId};
 
@@ -69,12 +70,12 @@ pub struct DecodeError {
     /// Where.
     pub place: Place,
     /// What is wrong, in words that carry no user text and may be told to the caller.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind)
+        f.write_str(&self.kind)
     }
 }
 
@@ -116,17 +117,14 @@ pub fn read_ask(
 ) -> Result<(Ask, Wish), DecodeError> {
     let dialect = form.dialect();
     let document = request::body(&body)?;
-    let facts = dialect.facts(document)?;
+    // First, so that whatever else is wrong, a wish that cannot be cut out is refused as one.
     let (wish, cut) = wish::take(document, dialect.wish_home())?;
+    let facts = dialect.facts(document)?;
     let guarded = facts.guarded
         || headers
             .iter()
             .any(|(name, _)| name.eq_ignore_ascii_case("x-amzn-bedrock-guardrailidentifier"));
-    let rest = if cut.is_empty() {
-        body.clone()
-    } else {
-        Bytes::from(cut.apply(document.document()))
-    };
+    let rest = less(cut, document, &body);
     let ask = Ask {
         model,
         max_tokens: facts.max_tokens,
@@ -144,6 +142,27 @@ pub fn read_ask(
         },
     };
     Ok((ask, wish))
+}
+
+/// A request's body less our own field, for a backend that shall say itself what is wrong with the
+/// rest. A body that is not even JSON comes back as it is.
+///
+/// # Errors
+/// Our own field in it is not what it should be.
+pub fn without_wish(form: Form, body: &Bytes) -> Result<Bytes, DecodeError> {
+    let Some(document) = Value::object(body) else {
+        return Ok(body.clone());
+    };
+    let (_wish, cut) = wish::take(document, form.dialect().wish_home())?;
+    Ok(less(cut, document, body))
+}
+
+fn less(cut: Edits, document: Value<'_>, body: &Bytes) -> Bytes {
+    if cut.is_empty() {
+        body.clone()
+    } else {
+        Bytes::from(cut.apply(document.document()))
+    }
 }
 
 /// Prints the body of a leg: the caller's own bytes, changed only as the leg says.

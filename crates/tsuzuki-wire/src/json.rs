@@ -133,9 +133,21 @@ impl<'a> Value<'a> {
         self.text().map(Text::whole)
     }
 
-    /// Its number, if it is a whole number that is not negative.
+    /// Its number, if it is a whole number that is not negative, however it is spelt: backends that
+    /// keep counts as floats write `10.0`.
     pub(crate) fn number(self) -> Option<u64> {
-        self.raw().parse().ok()
+        /// From here on a float does not tell one whole number from the next.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let raw = self.raw();
+        raw.parse().ok().or_else(|| {
+            let float: f64 = raw.parse().ok()?;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "it is whole, not negative and small enough"
+            )]
+            (float.fract() == 0.0 && (0.0..EXACT).contains(&float)).then_some(float as u64)
+        })
     }
 }
 

@@ -48,7 +48,7 @@ mod wish;
 
 pub use decoder::Decoder;
 pub use encoder::Encoder;
-pub use form::{DecodeError, Form, Place, leg_body, read_ask, recognise};
+pub use form::{DecodeError, Form, Place, leg_body, read_ask, recognise, without_wish};
 pub use marks::mark;
 pub use report::{print as report_json, reason as incomplete_label};
 pub use stop::label as stop_label;

@@ -3,6 +3,7 @@
 use crate::dialect::Dialect;
 use crate::form::{DecodeError, Place};
 use crate::json::{Edits, Kind, Value, quote};
+use std::borrow::Cow;
 use tsuzuki_engine::{Cache, Structure, Tools};
 
 /// What a request says that the engine must know.
@@ -19,7 +20,23 @@ pub(crate) struct Facts {
 pub(crate) const fn wrong(kind: &'static str) -> DecodeError {
     DecodeError {
         place: Place::Request,
-        kind,
+        kind: Cow::Borrowed(kind),
+    }
+}
+
+/// Refuses an object in which one of these members stands twice. Readers differ in which of two they
+/// believe, so what we read or change might not be what the backend answers.
+pub(crate) fn once(object: Value<'_>, names: &[&'static str]) -> Result<(), DecodeError> {
+    let twice = names.iter().find(|name| {
+        let found = object.members().filter(|member| member.key.is(name));
+        found.take(2).count() == 2
+    });
+    match twice {
+        None => Ok(()),
+        Some(name) => Err(DecodeError {
+            place: Place::Request,
+            kind: Cow::Owned(format!("{name}: the member is given twice; give it once")),
+        }),
     }
 }
 
@@ -103,29 +120,32 @@ pub(crate) fn tools(tools: Option<Value<'_>>, forced: bool) -> Tools {
     }
 }
 
-/// Whether one of the members by which providers take reasoning settings turns it on. The names are
-/// Anthropic's, Amazon's, DeepSeek's and OpenAI's; the recordings have all but the last two.
+/// The members by which providers take reasoning settings: Anthropic's, Amazon's, DeepSeek's and
+/// OpenAI's; the recordings have all but the last two.
+pub(crate) const REASONING: [&str; 6] = [
+    "thinking",
+    "reasoning_config",
+    "reasoningConfig",
+    "reasoning",
+    "reasoning_effort",
+    "reasoningEffort",
+];
+
+/// Whether one of them turns reasoning on.
 pub(crate) fn reasons(fields: Value<'_>) -> bool {
-    [
-        "thinking",
-        "reasoning_config",
-        "reasoningConfig",
-        "reasoning",
-        "reasoning_effort",
-        "reasoningEffort",
-    ]
-    .into_iter()
-    .filter_map(|name| fields.member(name))
-    .any(|setting| {
-        let word = if setting.kind() == Kind::Object {
-            setting.member("type")
-        } else {
-            Some(setting)
-        };
-        word.is_none_or(|word| {
-            !["disabled", "none", "off"].iter().any(|off| word.is(off)) && word.raw() != "false"
+    REASONING
+        .into_iter()
+        .filter_map(|name| fields.member(name))
+        .any(|setting| {
+            let word = if setting.kind() == Kind::Object {
+                setting.member("type")
+            } else {
+                Some(setting)
+            };
+            word.is_none_or(|word| {
+                !["disabled", "none", "off"].iter().any(|off| word.is(off)) && word.raw() != "false"
+            })
         })
-    })
 }
 
 /// Whether a format setting holds the answer to a structure.
@@ -140,7 +160,11 @@ pub(crate) fn messages(body: Value<'_>) -> Result<Option<Vec<Value<'_>>>, Decode
         return Ok(None);
     };
     list.items()
-        .map(|item| of_kind(item, Kind::Object, complaint))
+        .map(|item| {
+            let message = of_kind(item, Kind::Object, complaint)?;
+            once(message, &["role", "content"])?;
+            Ok(message)
+        })
         .collect::<Result<_, _>>()
         .map(Some)
 }

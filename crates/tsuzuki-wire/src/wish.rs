@@ -3,6 +3,7 @@
 use crate::form::{DecodeError, Place};
 use crate::json::{Edits, Kind, Value};
 use serde::Deserialize;
+use std::borrow::Cow;
 use tsuzuki_engine::{Mode, Seams};
 
 /// What a request asks of Tsuzuki itself: our own field, cut out of the body.
@@ -30,24 +31,32 @@ pub(crate) const FIELD: &str = "tsuzuki";
 
 const SHAPE: &str = "tsuzuki: expected an object with any of mode (off, cap or extend), maxOutputTokens, maxLegs, \
                      maxCost, maxSeconds (numbers, not negative), seams (best_effort or proven) and report (true or false)";
-const TWICE: &str = "tsuzuki: the field is given twice; give it once";
+const TWICE: &str = "tsuzuki: the field, or the member it stands in, is given twice; give it once";
 
 /// Reads our own field, and says how to cut it out. `home` is the member it lives in; `None`: the
 /// body itself. A home that held nothing else goes with it.
 pub(crate) fn take(body: Value<'_>, home: Option<&str>) -> Result<(Wish, Edits), DecodeError> {
     let wrong = |kind| DecodeError {
         place: Place::Wish,
-        kind,
+        kind: Cow::Borrowed(kind),
     };
     let mut edits = Edits::default();
-    let Some(object) = home.map_or(Some(body), |name| body.member(name)) else {
+    let homes: Vec<Value<'_>> = match home {
+        None => vec![body],
+        Some(name) => {
+            let homes = body.members().filter(|member| member.key.is(name));
+            homes.map(|member| member.value).collect()
+        }
+    };
+    let mut fields = homes.iter().flat_map(|home| {
+        let fields = home.members().filter(|member| member.key.is(FIELD));
+        fields.map(|field| (*home, field))
+    });
+    let Some((object, field)) = fields.next() else {
         return Ok((Wish::default(), edits));
     };
-    let mut fields = object.members().filter(|member| member.key.is(FIELD));
-    let Some(field) = fields.next() else {
-        return Ok((Wish::default(), edits));
-    };
-    if fields.next().is_some() {
+    // In one of two homes it would be seen by some readers and not by others.
+    if fields.next().is_some() || homes.len() > 1 {
         return Err(wrong(TWICE));
     }
     let wish = match field.value.kind() {

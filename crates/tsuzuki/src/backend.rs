@@ -1,5 +1,6 @@
 //! How legs go out.
 
+mod gathered;
 mod lessons;
 mod story;
 mod wired;

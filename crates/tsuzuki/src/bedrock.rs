@@ -104,6 +104,20 @@ impl Bedrock {
     pub fn identity(&self) -> &Identity {
         &self.0.identity
     }
+
+    /// Gets credentials from their source, as the first request would; Bedrock is not asked.
+    ///
+    /// # Errors
+    /// There are none: what is wrong, and the way out, in a sentence.
+    pub async fn check_credentials(&self) -> Result<(), String> {
+        match &self.0.access {
+            Access::Key(_) => Ok(()),
+            Access::Signature(vault) => match vault.get().await {
+                Ok(_credentials) => Ok(()),
+                Err(failure) => Err(failure.message(&self.0.identity.source)),
+            },
+        }
+    }
 }
 
 impl Transport for Bedrock {

@@ -1,7 +1,7 @@
 //! The library's own door: a question in, a whole answer out.
 
 use crate::simulator::{Scenario, Simulator};
-use crate::{Backend, Error, Journal, Step, Wired, drive};
+use crate::{Backend, Error, Journal, Step, Wired, drive, narrow};
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt};
 use serde_json::{Map, Value, json};
@@ -88,9 +88,9 @@ impl Client {
     /// Asks. The reply runs while it is read.
     ///
     /// # Errors
-    /// The question cannot be put into a request.
+    /// The question cannot be put into a request, or its wish cannot be granted.
     pub fn ask(&self, question: &Question) -> Result<Reply, Error> {
-        let (ask, _no_wish) = read_ask(
+        let (ask, wish) = read_ask(
             question.form,
             question.model.clone(),
             vec![("content-type".to_owned(), "application/json".to_owned())],
@@ -98,7 +98,7 @@ impl Client {
         )
         .map_err(Error::Question)?;
         let abilities = self.backend.abilities(&ask.model);
-        let mut policy = self.policy.clone();
+        let mut policy = narrow(&self.policy, &wish)?;
         // Many answers that are throttled together must not come back together.
         policy.seed ^= fastrand::u64(..);
         let answer = Answer::new(ask, abilities, policy);
@@ -171,7 +171,8 @@ impl Question {
         self
     }
 
-    /// A model-specific field, such as `top_k`.
+    /// A model-specific field, such as `top_k`; `tsuzuki` narrows the client's policy for this
+    /// question, as it does in a request to the endpoint.
     #[must_use]
     pub fn field(mut self, name: impl Into<String>, value: Value) -> Self {
         self.fields.insert(name.into(), value);

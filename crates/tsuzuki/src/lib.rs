@@ -29,6 +29,7 @@ pub mod models;
 pub mod prose;
 mod raw;
 pub mod simulator;
+mod wish;
 
 pub use backend::{Backend, Transport, Wired};
 pub use client::{Client, Question, Reply, Turn};
@@ -38,3 +39,4 @@ pub use journal::{Journal, JournalError};
 pub use raw::{BodyError, RawBody, RawRequest, RawResponse};
 pub use tsuzuki_wire as wire;
 pub use tsuzuki_wire::engine;
+pub use wish::{WishError, narrow};

@@ -17,6 +17,7 @@
 mod body;
 mod catalogue;
 mod ledger;
+mod library;
 mod place;
 mod print;
 mod prompt;
@@ -39,6 +40,7 @@ use crate::{RawRequest, RawResponse};
 use base64::Engine as _;
 use futures_util::future::BoxFuture;
 use ledger::{Call, Ledger};
+use library::Library;
 use place::Conversation;
 use print::Printer;
 use prompt::{Choice, Dialect, Prompt, Thinking};
@@ -60,6 +62,7 @@ const USUAL_LIMIT: u32 = 4096;
 pub struct Simulator {
     scenario: Arc<Scenario>,
     ledger: Arc<Ledger>,
+    library: Arc<Library>,
 }
 
 /// What a request wants done with a model.
@@ -118,6 +121,7 @@ impl Simulator {
         Self {
             scenario: Arc::new(scenario),
             ledger: Arc::default(),
+            library: Arc::default(),
         }
     }
 
@@ -200,7 +204,7 @@ impl Simulator {
         let pacing = rule
             .and_then(|rule| rule.pacing)
             .unwrap_or(self.scenario.pacing);
-        let blocks = self.blocks(rule, prompt, &conversation, model)?;
+        let blocks = self.blocks(rule, prompt, &conversation, model).await?;
         let ideal = Resume::default();
         let script = Script {
             blocks: &blocks,
@@ -250,7 +254,7 @@ impl Simulator {
     }
 
     /// The whole answer, in blocks.
-    fn blocks(
+    async fn blocks(
         &self,
         rule: Option<&Rule>,
         prompt: &Prompt,
@@ -258,17 +262,24 @@ impl Simulator {
         model: &Model,
     ) -> Result<Vec<Block>, Refusal> {
         let mut blocks: Vec<Block> = match (rule, self.scenario.fallback) {
-            (Some(rule), _) => rule
-                .reply
-                .blocks
-                .iter()
-                .map(|block| match block {
-                    Block::Respond(question) => Block::Text(responder::respond(question, &[])),
-                    Block::Text(_) | Block::Reasoning { .. } | Block::Tool { .. } => block.clone(),
-                })
-                .collect(),
+            (Some(rule), _) => {
+                let mut blocks = Vec::with_capacity(rule.reply.blocks.len());
+                for block in &rule.reply.blocks {
+                    blocks.push(match block {
+                        Block::Respond(question) => {
+                            Block::Text(responder::respond(&self.library, question, &[]).await)
+                        }
+                        Block::Text(_) | Block::Reasoning { .. } | Block::Tool { .. } => {
+                            block.clone()
+                        }
+                    });
+                }
+                blocks
+            }
             (None, Fallback::Responder) => {
-                vec![Block::Text(responder::answer(prompt, conversation))]
+                vec![Block::Text(
+                    responder::answer(&self.library, prompt, conversation).await,
+                )]
             }
             (None, Fallback::Echo) => vec![Block::Text(conversation.asked.trim_end().to_owned())],
             (None, Fallback::Refuse) => {

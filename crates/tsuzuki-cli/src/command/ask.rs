@@ -1,25 +1,41 @@
 //! `tsuzuki ask`: one question, the whole answer.
 
 use super::interrupt::Interrupts;
-use super::{read_standard_input, simulator};
+use super::{door, read_standard_input};
 use crate::args::Ask;
+use crate::backend::{self, Answering};
+use crate::config::Effective;
 use crate::exit::{self, Exit, Failure, Shown};
 use crate::print::{self, Reader};
-use crate::report;
+use crate::report::{self, By};
 use serde_json::{Value, json};
 use std::io::{self, IsTerminal};
-use std::sync::Arc;
-use tsuzuki::engine::{Event, Frame, Outcome, Policy, Report, Why};
+use tsuzuki::engine::{Event, Frame, ModelId, Outcome, Report, Why};
 use tsuzuki::wire::report_json;
-use tsuzuki::{Client, Question, Reply, Step, Wired};
+use tsuzuki::{Client, Question, Reply, Step};
+
+/// The header field by which a transport marks answers of its own.
+const FAULT: &str = "x-tsuzuki-fault";
 
 /// Asks, prints the answer as it comes, and says on standard error how it went.
-pub(crate) async fn run(ask: Ask) -> Result<Exit, Failure> {
-    let question = question(&ask)?;
-    let client = Client::new(Arc::new(Wired::new(Arc::new(simulator(
-        ask.scenario.as_deref(),
-    )?))))
-    .policy(Policy::new(ask.mode.into()));
+pub(crate) async fn run(ask: &Ask, effective: &Effective) -> Result<Exit, Failure> {
+    let config = &effective.config;
+    let question = question(ask, &config.ask.model)?;
+    let answering = backend::choose(effective, None).await?;
+    let by = match &answering {
+        Answering::Simulator(_, why) => {
+            if why.is_some() {
+                print::talk(&answering.told());
+            }
+            By::Simulator
+        }
+        Answering::Bedrock(_) => {
+            print::talk(&answering.told());
+            By::Bedrock
+        }
+    };
+    let policy = door::policy(config).policy_of(&ModelId(config.ask.model.clone()));
+    let client = Client::new(answering.backend(config.models.clone())).policy(policy);
     let mut reply = client.ask(&question).map_err(|error| {
         Failure::new(
             Exit::Usage,
@@ -27,7 +43,7 @@ pub(crate) async fn run(ask: Ask) -> Result<Exit, Failure> {
             "tsuzuki ask --help shows the options",
         )
     })?;
-    let Some(told) = listen(&mut reply, &ask).await? else {
+    let Some(told) = listen(&mut reply, ask).await? else {
         return Ok(Exit::Complete);
     };
     if ask.json {
@@ -46,9 +62,13 @@ pub(crate) async fn run(ask: Ask) -> Result<Exit, Failure> {
     } else {
         Shown::Text
     };
-    let ended = exit::of(&told.outcome, shown, told.said.as_deref());
+    let mut ended = exit::of(&told.outcome, shown, told.said.as_deref());
+    if let (Err(failure), true) = (&mut ended, told.by_transport) {
+        // Its own words say what to do.
+        "do what it says; tsuzuki doctor looks at every step".clone_into(&mut failure.hint);
+    }
     if shown == Shown::Text || ended.is_ok() {
-        print::talk(&report::summary(&told.outcome, &told.report));
+        print::talk(&report::summary(&told.outcome, &told.report, by));
     }
     ended
 }
@@ -60,6 +80,8 @@ struct Told {
     report: Box<Report>,
     /// The backend's own words about an error.
     said: Option<String>,
+    /// Whether the last call did not reach the backend, so that the words are the transport's.
+    by_transport: bool,
 }
 
 /// Follows an answer to its end. `None`: nobody reads standard output any more.
@@ -69,6 +91,7 @@ async fn listen(reply: &mut Reply, ask: &Ask) -> Result<Option<Told>, Failure> {
     let mut cancelled = false;
     let mut text = String::new();
     let mut said = None;
+    let mut by_transport = false;
     loop {
         let step = tokio::select! {
             step = reply.next_step() => step,
@@ -84,6 +107,9 @@ async fn listen(reply: &mut Reply, ask: &Ask) -> Result<Option<Told>, Failure> {
         match step {
             Some(Step::Frame(frame)) => {
                 said = message(&frame).or(said);
+                if let Event::Head(head) = &frame.event {
+                    by_transport = head.headers.iter().any(|(name, _)| name == FAULT);
+                }
                 let Some(piece) = frame.text() else { continue };
                 text.push_str(piece);
                 if streams && print::data(piece)? == Reader::Gone {
@@ -112,6 +138,7 @@ async fn listen(reply: &mut Reply, ask: &Ask) -> Result<Option<Told>, Failure> {
                     outcome,
                     report,
                     said,
+                    by_transport,
                 }));
             }
             None => {
@@ -126,7 +153,7 @@ async fn listen(reply: &mut Reply, ask: &Ask) -> Result<Option<Told>, Failure> {
 }
 
 /// The question as typed, with standard input as the prompt or attached below it.
-fn question(ask: &Ask) -> Result<Question, Failure> {
+fn question(ask: &Ask, model: &str) -> Result<Question, Failure> {
     let piped = if io::stdin().is_terminal() {
         String::new()
     } else {
@@ -144,7 +171,7 @@ fn question(ask: &Ask) -> Result<Question, Failure> {
             "type one, as in tsuzuki ask \"/long 12\", or pipe one in",
         ));
     }
-    let mut question = Question::new(&ask.model, prompt).streamed(!ask.no_stream);
+    let mut question = Question::new(model, prompt).streamed(!ask.no_stream);
     if let Some(system) = &ask.system {
         question = question.system(system);
     }

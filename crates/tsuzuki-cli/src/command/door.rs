@@ -1,30 +1,72 @@
 //! Who may come in, and how: from what was typed to the endpoint's settings.
 
-use crate::args::{Auth, Certificate, Door, Reach};
+use crate::args::{Auth, Certificate};
+use crate::config::{Config, Effective, Origin};
 use crate::exit::{Exit, Failure};
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
-use tsuzuki::engine::Mode;
+use tsuzuki::engine::{Fallback, ModelId, Policy};
+use tsuzuki::models::Models;
 use tsuzuki_server::{
     Access, Audit, Keys, ModeIs, Operations, RequestMetadata, Schemes, Settings, Spending, Tls,
 };
 
+/// How far answers go, and what the endpoint bears: what needs no file.
+pub(super) fn policy(config: &Config) -> Settings {
+    Settings {
+        policy: Policy {
+            fallbacks: fallbacks(config),
+            ..config.policy.bounds()
+        },
+        modes: config.policy.modes(),
+        limits: config.server.limits.bounds(),
+        hosts: config.server.hosts.clone(),
+        ..Settings::new(config.policy.mode.into())
+    }
+}
+
+/// Where answers may go on, with what each model can do.
+fn fallbacks(config: &Config) -> Vec<Fallback> {
+    let of = |id: &String| {
+        let model = ModelId(id.clone());
+        let mut abilities = Models::builtin().abilities(&model);
+        let known = config.models.iter().filter(|known| known.is_about(&model));
+        known.for_each(|known| known.correct(&mut abilities));
+        Fallback { model, abilities }
+    };
+    config.policy.fallbacks.iter().map(of).collect()
+}
+
 /// The settings of an endpoint at this address. Files are opened, and a certificate is made if one
 /// is wanted.
-pub(crate) fn settings(
-    door: &Door,
-    mode: Option<Reach>,
-    data: Option<&Path>,
-    address: SocketAddr,
-) -> Result<Settings, Failure> {
-    let mut settings = Settings::new(mode.map_or(Mode::Extend, Mode::from));
-    if mode.is_none() {
+pub(super) fn settings(effective: &Effective, address: SocketAddr) -> Result<Settings, Failure> {
+    let config = &effective.config;
+    let (network, data) = (&config.network, config.server.data.as_deref());
+    let mut settings = policy(config);
+    if effective.origin("policy.mode") == &Origin::Default {
         settings.mode_is = ModeIs::Default;
     }
-    settings.hosts.clone_from(&door.host);
-    if let (Some(auth), Some(data)) = (door.auth, data) {
+    for (key, name, wanted) in [
+        ("network.auth", "keys", network.auth.is_some()),
+        (
+            "network.tls",
+            "a certificate of its own",
+            network.tls.is_some(),
+        ),
+    ] {
+        if wanted && data.is_none() {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!(
+                    "{} ({key}): there is no data folder for {name}",
+                    effective.origin(key)
+                ),
+                "name a folder that you may write: --data DIR",
+            ));
+        }
+    }
+    if let (Some(auth), Some(data)) = (network.auth, data) {
         settings.access = Access::Keys {
             schemes: match auth {
                 Auth::Sigv4 => Schemes::Sigv4,
@@ -33,18 +75,17 @@ pub(crate) fn settings(
             },
             keys: Arc::new(Keys::open(data).map_err(usage)?),
             spending: Arc::new(Spending::open(data).map_err(usage)?),
-            regions: door.auth_region.clone(),
+            regions: network.auth_regions.clone(),
         };
-        let more = door.open.iter().copied();
-        settings.operations = Some(Operations::of_a_network().and(more));
+        settings.operations = Some(Operations::of_a_network().and(network.operations()));
     }
-    settings.tls = tls(door, data, address)?;
-    if let Some(file) = &door.audit {
+    settings.tls = tls(config, address)?;
+    if let Some(file) = &network.audit {
         let audit = Audit::open(file)
             .map_err(|error| usage(format!("{} cannot be opened: {error}", file.display())))?;
         settings.audit = Some(audit);
     }
-    if door.request_metadata {
+    if network.request_metadata {
         settings.request_metadata = RequestMetadata::Marked;
     }
     settings.check(address).map_err(|error| {
@@ -57,8 +98,9 @@ pub(crate) fn settings(
     Ok(settings)
 }
 
-fn tls(door: &Door, data: Option<&Path>, address: SocketAddr) -> Result<Option<Tls>, Failure> {
-    match (door.tls, data, &door.tls_cert, &door.tls_key) {
+fn tls(config: &Config, address: SocketAddr) -> Result<Option<Tls>, Failure> {
+    let (network, data) = (&config.network, config.server.data.as_deref());
+    match (network.tls, data, &network.tls_cert, &network.tls_key) {
         (Some(Certificate::SelfSigned), Some(data), ..) => {
             let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"]
                 .into_iter()
@@ -68,13 +110,16 @@ fn tls(door: &Door, data: Option<&Path>, address: SocketAddr) -> Result<Option<T
             if !own.is_unspecified() && !own.is_loopback() {
                 names.push(own.to_string());
             }
-            names.extend(door.host.iter().cloned());
+            names.extend(config.server.hosts.iter().cloned());
             Tls::self_signed(data, &names).map(Some).map_err(usage)
         }
         (_, _, Some(certificate), Some(key)) => {
             Tls::files(certificate, key).map(Some).map_err(usage)
         }
-        (Some(Certificate::SelfSigned) | None, _, _, _) => Ok(None),
+        (_, _, Some(_), None) | (_, _, None, Some(_)) => Err(usage(
+            "a certificate and its private key go together: --tls-cert FILE --tls-key FILE",
+        )),
+        (Some(Certificate::SelfSigned) | None, _, None, None) => Ok(None),
     }
 }
 

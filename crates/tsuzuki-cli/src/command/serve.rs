@@ -1,42 +1,61 @@
 //! `tsuzuki serve`: the Bedrock-compatible endpoint.
 
 use super::interrupt::Interrupts;
-use super::{door, private_folder, simulator};
-use crate::args::{Backend, Serve};
+use super::{door, private_folder};
+use crate::backend::{self, Answering};
+use crate::config::{Effective, Origin};
 use crate::exit::{Exit, Failure};
 use crate::print;
+#[cfg(feature = "otel")]
+use crate::traces::Traces;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
-use tsuzuki::Wired;
+use tracing::Subscriber;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 use tsuzuki_server::{Access, ServeError, Settings, Tls};
 
-/// What the log tells unless `TSUZUKI_LOG` says otherwise.
-const LOG: &str = "warn";
-
 /// Serves until Ctrl-C or a termination signal; answers that run are then given time to end.
-pub(crate) async fn run(typed: Serve) -> Result<Exit, Failure> {
-    let Backend::Sim = typed.backend;
-    let simulator = simulator(typed.scenario.as_deref())?;
-    if let Some(folder) = &typed.data {
-        private_folder(folder)?;
+pub(crate) async fn run(effective: &Effective) -> Result<Exit, Failure> {
+    let talk = log(&effective.config.server.log, effective.origin("server.log"))?;
+    let subscriber = tracing_subscriber::registry().with(talk);
+    #[cfg(feature = "otel")]
+    let traces = Traces::from_environment()?;
+    #[cfg(feature = "otel")]
+    let subscriber = subscriber.with(traces.as_ref().map(Traces::layer));
+    subscriber.init();
+    let ended = endpoint(effective).await;
+    // Whoever stops at once does not wait for a collector.
+    #[cfg(feature = "otel")]
+    if let (Some(traces), Ok(Exit::Complete)) = (traces, &ended) {
+        traces.end().await;
     }
-    log();
+    ended
+}
+
+async fn endpoint(effective: &Effective) -> Result<Exit, Failure> {
+    let server = &effective.config.server;
     let mut interrupts = Interrupts::listen()?;
-    let listener = TcpListener::bind(typed.listen)
+    let listener = TcpListener::bind(server.listen)
         .await
-        .map_err(|error| taken(typed.listen, &error))?;
+        .map_err(|error| taken(server.listen, &error))?;
     let address = listener
         .local_addr()
-        .map_err(|error| taken(typed.listen, &error))?;
-    let settings = door::settings(&typed.door, typed.mode, typed.data.as_deref(), address)?;
-    print::data(&paste(address, &settings))?;
+        .map_err(|error| taken(server.listen, &error))?;
+    let answering = backend::choose(effective, Some(address)).await?;
+    if let Some(folder) = &server.data {
+        private_folder(folder)?;
+    }
+    let settings = door::settings(effective, address)?;
+    print::data(&paste(address, &settings, &answering))?;
+    warn_without_credentials(&answering);
     let patience = settings.limits.drain.as_secs();
-    let backend = Arc::new(Wired::new(Arc::new(simulator)));
+    let backend = answering.backend(effective.config.models.clone());
     let shutdown = CancellationToken::new();
     let mut serving = pin!(tsuzuki_server::serve(
         listener,
@@ -57,6 +76,21 @@ pub(crate) async fn run(typed: Serve) -> Result<Exit, Failure> {
     }
 }
 
+/// Looks for credentials beside the serving, so that what is missing is told before the first
+/// request, and nobody waits for it.
+fn warn_without_credentials(answering: &Answering) {
+    if let Answering::Bedrock(bedrock) = answering {
+        let bedrock = bedrock.clone();
+        tokio::spawn(async move {
+            if let Err(why) = bedrock.check_credentials().await {
+                print::talk(&format!(
+                    "warning: {why}\n\nhint: requests fail until then; tsuzuki doctor looks at every step"
+                ));
+            }
+        });
+    }
+}
+
 fn over(ended: Result<(), ServeError>) -> Result<Exit, Failure> {
     match ended {
         Ok(()) => Ok(Exit::Complete),
@@ -68,8 +102,8 @@ fn over(ended: Result<(), ServeError>) -> Result<Exit, Failure> {
     }
 }
 
-/// What to paste into the shell that runs a program.
-fn paste(address: SocketAddr, settings: &Settings) -> String {
+/// Who answers, and what to paste into the shell that runs a program.
+fn paste(address: SocketAddr, settings: &Settings, answering: &Answering) -> String {
     let scheme = match settings.tls {
         None => "http",
         Some(_) => "https",
@@ -85,26 +119,41 @@ fn paste(address: SocketAddr, settings: &Settings) -> String {
             let file = file.display();
             format!("  export AWS_CA_BUNDLE={file}\n  export NODE_EXTRA_CA_CERTS={file}\n")
         });
-    let credentials = match settings.access {
-        Access::Open => {
-            "  export AWS_ACCESS_KEY_ID=offline\n  export AWS_SECRET_ACCESS_KEY=offline\n"
-        }
-        Access::Keys { .. } => "  (and what tsuzuki key add printed)\n",
+    let (region, offline, then) = match answering {
+        Answering::Simulator(..) => (
+            "us-east-1",
+            "  export AWS_ACCESS_KEY_ID=offline\n  export AWS_SECRET_ACCESS_KEY=offline\n",
+            "Then ask for a long answer with any limit, such as \"/long 500\" with maxTokens 10.\n",
+        ),
+        Answering::Bedrock(bedrock) => (
+            bedrock.identity().region.as_str(),
+            "",
+            "The program's own AWS credentials are not looked at; if it has none, any keys will do.\n",
+        ),
     };
+    let (credentials, then) = match (&settings.access, answering) {
+        (Access::Open, _) => (offline, then),
+        (Access::Keys { .. }, Answering::Simulator(..)) => {
+            ("  (and what tsuzuki key add printed)\n", then)
+        }
+        (Access::Keys { .. }, Answering::Bedrock(_)) => {
+            ("  (and what tsuzuki key add printed)\n", "")
+        }
+    };
+    let told = answering.told();
     format!(
         "\
 Tsuzuki listens on {scheme}://{address}
-The offline simulator answers: it is not an AI model, and nothing is sent to AWS.
+{told}
 
 Paste this where your program runs:
 
   export AWS_ENDPOINT_URL_BEDROCK_RUNTIME={scheme}://{shown}
   export AWS_ENDPOINT_URL_BEDROCK={scheme}://{shown}
-  export AWS_REGION=us-east-1
-  export AWS_DEFAULT_REGION=us-east-1
+  export AWS_REGION={region}
+  export AWS_DEFAULT_REGION={region}
 {trust}{credentials}
-Then ask for a long answer with any limit, such as \"/long 500\" with maxTokens 10.
-Ctrl-C stops.
+{then}Ctrl-C stops.
 "
     )
 }
@@ -117,12 +166,21 @@ fn reachable(address: SocketAddr, settings: &Settings) -> String {
     }
 }
 
-fn log() {
-    let filter = EnvFilter::try_from_env("TSUZUKI_LOG").unwrap_or_else(|_| EnvFilter::new(LOG));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+/// The log, on standard error.
+fn log<S>(filter: &str, origin: &Origin) -> Result<impl Layer<S> + use<S>, Failure>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    let filter = EnvFilter::try_new(filter).map_err(|error| {
+        Failure::new(
+            Exit::Usage,
+            format!("{origin} (server.log): {error}"),
+            "name a level (error, warn, info, debug, trace), or levels by part: tsuzuki_server=debug",
+        )
+    })?;
+    Ok(tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
-        .init();
+        .with_filter(filter))
 }
 
 fn taken(address: SocketAddr, error: &io::Error) -> Failure {

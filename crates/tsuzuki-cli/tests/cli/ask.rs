@@ -52,6 +52,16 @@ fn mode_off_leaves_the_cut() {
 }
 
 #[test]
+fn a_wish_among_the_fields_is_granted() {
+    let said =
+        |field: &str| tsuzuki(["ask", "--max-tokens", "10", "--field", field, "/long 2"]).run();
+    let off = tsuzuki(["ask", "--mode", "off", "--max-tokens", "10", "/long 2"]).run();
+    let wished = said(r#"tsuzuki={"mode":"off"}"#);
+    assert_eq!((wished.exit, wished.stdout), (off.exit, off.stdout));
+    assert_eq!(said(r#"tsuzuki={"maxLegs":0}"#).exit, Some(2));
+}
+
+#[test]
 fn mode_cap_keeps_the_ceiling() {
     tsuzuki(["ask", "--mode", "cap", "--max-tokens", "20", "/long 2"]).snapshot("ask_cap");
 }

@@ -7,9 +7,14 @@
 )]
 
 mod ask;
+mod backend;
+mod config;
+mod doctor;
 mod key;
 mod models;
 mod serve;
 mod shell;
+#[cfg(feature = "otel")]
+mod traces;
 mod usage;
 mod verify;

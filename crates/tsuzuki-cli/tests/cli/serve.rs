@@ -1,6 +1,6 @@
 //! `tsuzuki serve`.
 
-use crate::shell::{Done, Run, finish, signal, tsuzuki, until};
+use crate::shell::{tsuzuki, until, while_serving};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
@@ -50,8 +50,8 @@ fn an_address_that_is_none() {
 }
 
 #[test]
-fn a_backend_of_the_future() {
-    tsuzuki(["serve", "--backend", "bedrock"]).snapshot("serve_unknown_backend");
+fn a_backend_that_is_none() {
+    tsuzuki(["serve", "--backend", "openai"]).snapshot("serve_unknown_backend");
 }
 
 #[test]
@@ -72,36 +72,6 @@ fn a_scenario_with_a_mistake() {
     ])
     .file("wrong.toml", "schema = 1\n\n[[rule]]\nuser = '('\n")
     .snapshot("serve_scenario_mistake");
-}
-
-/// Starts an endpoint, does something with its address, and ends it with a signal.
-fn while_serving(run: &Run, ending: &str, act: impl FnOnce(&str)) -> Done {
-    let mut child = run.spawn();
-    let mut stdout = child.stdout.take().expect("standard output");
-    let mut printed = Vec::new();
-    let mut byte = [0];
-    let mut text = String::new();
-    while !text.contains("Ctrl-C") {
-        assert_eq!(
-            stdout.read(&mut byte).expect("it prints"),
-            1,
-            "it says how it is stopped"
-        );
-        printed.extend(byte);
-        text = String::from_utf8_lossy(&printed).into_owned();
-    }
-    let address = text
-        .split("http://")
-        .nth(1)
-        .and_then(|rest| rest.split_whitespace().next())
-        .expect("an address");
-    act(address);
-    signal(child.id(), ending);
-    stdout.read_to_string(&mut text).expect("the rest");
-    Done {
-        stdout: text,
-        ..finish(child)
-    }
 }
 
 fn get(address: &str, path: &str) -> String {

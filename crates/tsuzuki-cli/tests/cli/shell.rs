@@ -2,7 +2,7 @@
 
 use regex::Regex;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Run {
     words: Vec<String>,
     stdin: Vec<u8>,
+    variables: Vec<(String, String)>,
     folder: tempfile::TempDir,
 }
 
@@ -30,6 +31,7 @@ pub(crate) fn tsuzuki<const N: usize>(words: [&str; N]) -> Run {
     Run {
         words: words.map(str::to_owned).to_vec(),
         stdin: Vec::new(),
+        variables: Vec::new(),
         folder: tempfile::tempdir().expect("a folder"),
     }
 }
@@ -38,6 +40,19 @@ impl Run {
     /// This on standard input.
     pub(crate) fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
         bytes.as_ref().clone_into(&mut self.stdin);
+        self
+    }
+
+    /// More words.
+    pub(crate) fn words(mut self, more: &[&str]) -> Self {
+        self.words
+            .extend(more.iter().map(|word| (*word).to_owned()));
+        self
+    }
+
+    /// A variable of its environment.
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -55,9 +70,17 @@ impl Run {
     /// Starts the run, with its outputs in pipes.
     pub(crate) fn spawn(&self) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tsuzuki"));
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TSUZUKI_")) {
-            command.env_remove(name);
+        // Nothing of this machine's own: no settings, no credentials, no EC2 instance to ask.
+        for (name, _) in std::env::vars() {
+            if name.starts_with("TSUZUKI_") || name.starts_with("AWS_") {
+                command.env_remove(name);
+            }
         }
+        command
+            .env("HOME", self.folder.path())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("NO_PROXY", "127.0.0.1")
+            .envs(self.variables.iter().cloned());
         let mut child = command
             .args(&self.words)
             .current_dir(self.folder.path())
@@ -124,6 +147,36 @@ pub(crate) fn finish(child: Child) -> Done {
         exit: output.status.code(),
         stdout: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),
         stderr: String::from_utf8(output.stderr).expect("UTF-8 on standard error"),
+    }
+}
+
+/// Starts an endpoint, does something with its address, and ends it with a signal.
+pub(crate) fn while_serving(run: &Run, ending: &str, act: impl FnOnce(&str)) -> Done {
+    let mut child = run.spawn();
+    let mut stdout = child.stdout.take().expect("standard output");
+    let mut printed = Vec::new();
+    let mut byte = [0];
+    let mut text = String::new();
+    while !text.contains("Ctrl-C") {
+        assert_eq!(
+            stdout.read(&mut byte).expect("it prints"),
+            1,
+            "it says how it is stopped"
+        );
+        printed.extend(byte);
+        text = String::from_utf8_lossy(&printed).into_owned();
+    }
+    let address = text
+        .split("http://")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next())
+        .expect("an address");
+    act(address);
+    signal(child.id(), ending);
+    stdout.read_to_string(&mut text).expect("the rest");
+    Done {
+        stdout: text,
+        ..finish(child)
     }
 }
 

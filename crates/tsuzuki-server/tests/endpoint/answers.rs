@@ -1,12 +1,15 @@
 //! Answers of one leg and of several, and errors.
 
 use crate::backend::{
-    Piece, Reply, Scripted, converse, settings, start, stream_end, stream_start, stream_text,
+    Piece, Reply, Scripted, converse, settings, start, start_over, stream_end, stream_start,
+    stream_text,
 };
 use crate::client::{post, send, send_h2};
 use bytes::Bytes;
 use serde_json::json;
+use std::sync::Arc;
 use tsuzuki::engine::{Millis, Mode};
+use tsuzuki::simulator::{Scenario, Simulator};
 
 pub(crate) const CONVERSE: &str = "/model/a.b-v1%3A0/converse";
 pub(crate) const CONVERSE_STREAM: &str = "/model/a.b-v1%3A0/converse-stream";
@@ -222,7 +225,17 @@ async fn requests_we_cannot_read_are_told_why() {
     for (body, kind, says) in [
         ("{oops".to_owned(), "SerializationException", "line 1"),
         (String::new(), "SerializationException", "JSON"),
-        ("[1]".to_owned(), "ValidationException", "request body"),
+        ("[1]".to_owned(), "SerializationException", "request body"),
+        (
+            question().replace("\"messages\":[", "\"messages\":[[],"),
+            "SerializationException",
+            "messages",
+        ),
+        (
+            question().replacen('{', r#"{"messages":[],"#, 1),
+            "SerializationException",
+            "given twice",
+        ),
         (
             wish(json!({ "mode": "always" })),
             "ValidationException",
@@ -255,7 +268,94 @@ async fn requests_we_cannot_read_are_told_why() {
         send(endpoint.address, request).await.error(),
         "ValidationException"
     );
+    let mut request = post(CONVERSE, question());
+    for mode in ["off", "extend"] {
+        let fields = request.headers_mut();
+        fields.append("x-tsuzuki-mode", mode.parse().unwrap());
+    }
+    let got = send(endpoint.address, request).await;
+    assert_eq!(
+        (got.error().as_str(), got.message().contains("twice")),
+        ("ValidationException", true)
+    );
     assert_eq!(backend.calls(), 0);
+}
+
+/// What is wrong with a request does not depend on who says so.
+#[tokio::test]
+async fn a_wrong_request_gets_the_same_error_in_every_mode() {
+    let bodies = [
+        Bytes::from_static(b"{oops"),
+        Bytes::from_static(b"[1]"),
+        Bytes::from_static(
+            b"{\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"\xe9\"}]}]}",
+        ),
+        Bytes::from_static(br#"{"messages":"x"}"#),
+        question().replace("10", "\"10\"").into(),
+        question().replace("10", "1.5").into(),
+        question().replace("10", "true").into(),
+    ];
+    let mut endpoints = Vec::new();
+    for mode in [Mode::Extend, Mode::Cap, Mode::Off] {
+        endpoints.push(
+            start_over(
+                Arc::new(Simulator::new(Scenario::default())),
+                settings(mode),
+            )
+            .await,
+        );
+    }
+    for path in [
+        "/model/anthropic.claude-3-haiku-20240307-v1:0/converse",
+        "/model/anthropic.claude-3-haiku-20240307-v1:0/converse-stream",
+    ] {
+        for body in &bodies {
+            for endpoint in &endpoints {
+                let got = send(endpoint.address, post(path, body.clone())).await;
+                assert_eq!(got.status, 400, "{body:?}");
+                assert_eq!(got.error(), "SerializationException", "{body:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn mode_off_cuts_our_field_out_of_what_it_cannot_read() {
+    let backend = Scripted::new(|_, _| Reply::json(400, "{}"));
+    let endpoint = start(&backend, settings(Mode::Off)).await;
+    let body = |field: &str| {
+        format!(r#"{{"messages":"x","additionalModelRequestFields":{{"top_k":1{field}}}}}"#)
+    };
+    send(
+        endpoint.address,
+        post(CONVERSE, body(r#","tsuzuki":{"maxLegs":1}"#)),
+    )
+    .await;
+    assert_eq!(backend.request(0).body, body(""));
+    let two = format!(
+        r#"{{"additionalModelRequestFields":{{"tsuzuki":{{}}}},{}"#,
+        &body("")[1..]
+    );
+    let got = send(endpoint.address, post(CONVERSE, two)).await;
+    assert_eq!(
+        (got.error().as_str(), backend.calls()),
+        ("ValidationException", 1)
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_is_passed_on_and_not_followed_or_repeated() {
+    for mode in [Mode::Extend, Mode::Off] {
+        let backend =
+            Scripted::new(|_, _| Reply::json(307, "moved").header("Location", "https://example/"));
+        let endpoint = start(&backend, settings(mode)).await;
+        for path in [CONVERSE, CONVERSE_STREAM] {
+            let got = send(endpoint.address, post(path, question())).await;
+            assert_eq!((got.status.as_u16(), &got.body[..]), (307, &b"moved"[..]));
+            assert_eq!(got.header("location"), Some("https://example/"));
+        }
+        assert_eq!(backend.calls(), 2);
+    }
 }
 
 #[tokio::test]

@@ -176,10 +176,14 @@ pub(crate) fn settings(mode: Mode) -> Settings {
 }
 
 pub(crate) async fn start(backend: &Arc<Scripted>, settings: Settings) -> Endpoint {
+    start_over(Arc::clone(backend) as Arc<dyn Transport>, settings).await
+}
+
+pub(crate) async fn start_over(backend: Arc<dyn Transport>, settings: Settings) -> Endpoint {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = CancellationToken::new();
-    let backend = Arc::new(Wired::new(Arc::clone(backend) as Arc<dyn Transport>));
+    let backend = Arc::new(Wired::new(backend));
     let task = tokio::spawn(serve(listener, settings, backend, shutdown.clone()));
     Endpoint {
         address,

@@ -1,7 +1,7 @@
 //! What nobody needs to read passes byte for byte.
 
 use crate::backend::{Piece, Reply, Scripted, settings, start};
-use crate::client::{post, send, send_h2};
+use crate::client::{get, post, send, send_h2};
 use bytes::Bytes;
 use std::time::Duration;
 use tsuzuki::BodyError;
@@ -74,6 +74,36 @@ async fn bytes_and_fields_pass_both_ways() {
     ] {
         assert_eq!(seen.header(name), None, "{name} stays here");
     }
+}
+
+/// Whose length is known comes with it, whoever made it.
+#[tokio::test]
+async fn a_length_that_is_known_is_told() {
+    let backend = Scripted::new(|_, _| {
+        Reply::json(200, r#"{"inputTokens":7}"#).header("Content-Length", "17")
+    });
+    let endpoint = start(&backend, settings(Mode::Extend)).await;
+    let mut head = get("/livez");
+    *head.method_mut() = http::Method::HEAD;
+    for (request, status) in [
+        (get("/livez"), 200),
+        (get("/no/such/place"), 404),
+        (post("/model/x/converse", "{oops"), 400),
+        (post("/model/x/count-tokens", "{}"), 200),
+    ] {
+        let got = send(endpoint.address, request).await;
+        assert_eq!(got.status, status);
+        let length = got.body.len().to_string();
+        assert!(length != "0");
+        assert_eq!(got.header("content-length"), Some(length.as_str()));
+        assert_eq!(got.header("transfer-encoding"), None);
+    }
+    let got = send(endpoint.address, head).await;
+    assert_eq!((got.body.len(), got.header("transfer-encoding")), (0, None));
+    assert!(
+        got.header("content-length")
+            .is_some_and(|length| length != "0")
+    );
 }
 
 #[tokio::test]

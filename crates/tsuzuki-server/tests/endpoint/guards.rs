@@ -42,6 +42,34 @@ async fn names_of_this_endpoint_pass_and_others_do_not() {
     assert_eq!(backend.calls(), 0);
 }
 
+/// Nothing here could take a body out of its packing, and a backend would be told that it is JSON.
+#[tokio::test]
+async fn bodies_in_a_content_encoding_are_refused() {
+    let backend = Scripted::new(|_, _| Reply::json(200, "{}"));
+    let endpoint = start(&backend, settings(Mode::Off)).await;
+    let sent = async |encodings: &[&'static str]| {
+        let mut request = post("/model/x/converse", "{}");
+        for encoding in encodings {
+            let fields = request.headers_mut();
+            fields.append("content-encoding", encoding.parse().unwrap());
+        }
+        send(endpoint.address, request).await
+    };
+    for encodings in [
+        &["gzip"] as &[_],
+        &["br"],
+        &["identity, gzip"],
+        &["identity", "gzip"],
+    ] {
+        let got = sent(encodings).await;
+        assert_eq!(got.error(), "ValidationException", "{encodings:?}");
+        assert!(got.message().contains("content-encoding"));
+    }
+    assert_eq!(backend.calls(), 0);
+    assert_eq!(sent(&["identity"]).await.status, 200);
+    assert_eq!(sent(&[]).await.status, 200);
+}
+
 #[tokio::test]
 async fn two_names_or_none_are_refused() {
     let backend = Scripted::new(|_, _| Reply::json(200, "{}"));

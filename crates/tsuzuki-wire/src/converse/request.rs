@@ -2,11 +2,22 @@
 
 use crate::form::DecodeError;
 use crate::json::{Kind, Value};
-use crate::request::{self, Facts, limit, member, texts};
+use crate::request::{self, Facts, limit, member, once, texts};
 use tsuzuki_engine::Structure;
 
 pub(super) fn facts(body: Value<'_>) -> Result<Facts, DecodeError> {
     let object = |name, complaint| member(body, name, Kind::Object, complaint);
+    once(
+        body,
+        &[
+            "messages",
+            "inferenceConfig",
+            "toolConfig",
+            "additionalModelRequestFields",
+            "outputConfig",
+            "guardrailConfig",
+        ],
+    )?;
     let messages = request::messages(body)?.unwrap_or_default();
     let inference = object("inferenceConfig", "inferenceConfig: expected an object")?;
     let tool_config = object("toolConfig", "toolConfig: expected an object")?;
@@ -19,6 +30,7 @@ pub(super) fn facts(body: Value<'_>) -> Result<Facts, DecodeError> {
 
     let (mut max_tokens, mut stop_sequences) = (None, Vec::new());
     if let Some(inference) = inference {
+        once(inference, &["maxTokens", "stopSequences"])?;
         max_tokens = limit(
             inference,
             "maxTokens",
@@ -31,17 +43,27 @@ pub(super) fn facts(body: Value<'_>) -> Result<Facts, DecodeError> {
         )?;
     }
     let tools = match tool_config {
-        Some(config) => member(
-            config,
-            "tools",
-            Kind::Array,
-            "toolConfig.tools: expected a list",
-        )?,
+        Some(config) => {
+            once(config, &["tools", "toolChoice"])?;
+            member(
+                config,
+                "tools",
+                Kind::Array,
+                "toolConfig.tools: expected a list",
+            )?
+        }
         None => None,
     };
     let choice = tool_config.and_then(|config| config.member("toolChoice"));
     let forced = choice
         .is_some_and(|choice| choice.member("any").is_some() || choice.member("tool").is_some());
+    if let Some(fields) = fields {
+        once(fields, &request::REASONING)?;
+        once(
+            fields,
+            &["output_config", "output_format", "response_format"],
+        )?;
+    }
     let native = fields.and_then(|fields| {
         fields
             .at(&["output_config", "format"])

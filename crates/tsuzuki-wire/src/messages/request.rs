@@ -2,10 +2,23 @@
 
 use crate::form::DecodeError;
 use crate::json::{Kind, Value};
-use crate::request::{self, Facts, limit, member, texts};
+use crate::request::{self, Facts, limit, member, once, texts};
 use tsuzuki_engine::Structure;
 
 pub(super) fn facts(body: Value<'_>) -> Result<Facts, DecodeError> {
+    once(
+        body,
+        &[
+            "messages",
+            "max_tokens",
+            "stop_sequences",
+            "tools",
+            "tool_choice",
+            "output_config",
+            "output_format",
+        ],
+    )?;
+    once(body, &request::REASONING)?;
     let messages = request::messages(body)?.unwrap_or_default();
     let tools = member(body, "tools", Kind::Array, "tools: expected a list")?;
     let choice = body.at(&["tool_choice", "type"]);

@@ -37,6 +37,33 @@ fn continued(form: Form, body: &Bytes, block: u32, more: &str) -> Vec<Frame> {
     frames
 }
 
+/// Some backends keep counts as floats.
+#[test]
+fn whole_numbers_are_counts_however_they_are_spelt() {
+    for (spelt, count) in [
+        ("40", Some(40)),
+        ("40.0", Some(40)),
+        ("4e1", Some(40)),
+        ("40.5", None),
+        ("-40.0", None),
+        ("1e300", None),
+    ] {
+        let body = CONVERSE.replace(
+            r#""outputTokens":40"#,
+            &format!(r#""outputTokens":{spelt}"#),
+        );
+        let frames = decoded(Form::Converse, &Bytes::from(body));
+        let told = frames.iter().find_map(|frame| {
+            if let Event::Metadata(metadata) = &frame.event {
+                Some(metadata.usage.output)
+            } else {
+                None
+            }
+        });
+        assert_eq!(told, Some(count), "{spelt}");
+    }
+}
+
 #[test]
 fn a_body_says_what_it_says() {
     let frames = decoded(Form::Converse, &samples()[0].1);

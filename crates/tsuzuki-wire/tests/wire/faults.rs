@@ -127,6 +127,18 @@ fn other_refusals_are_invalid_denied_or_not_found() {
     assert_eq!(fault(404, &[], "{}"), End::Rejected(Rejection::NotFound));
 }
 
+/// What is neither a success nor an error we know was not answered, and will not be if asked again.
+#[test]
+fn redirects_and_statuses_nobody_knows_are_refusals() {
+    for status in [100, 301, 302, 307, 399, 600, 999] {
+        assert_eq!(
+            fault(status, &[], "<html>Moved</html>"),
+            End::Rejected(Rejection::Invalid),
+            "{status}"
+        );
+    }
+}
+
 #[test]
 fn what_may_pass_is_a_cut_and_keeps_the_wait_it_was_told() {
     let message = r#"{"message":"Too many requests, please wait before trying again."}"#;

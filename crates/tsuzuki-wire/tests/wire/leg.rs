@@ -86,8 +86,8 @@ fn a_limit_takes_the_place_of_the_callers() {
         r#"{"inferenceConfig":{"topP":1.0,"maxTokens":2048 }}"#
     );
     assert_eq!(
-        limited(Form::Messages, r#"{"max_tokens":1, "max_tokens" : 5}"#),
-        r#"{"max_tokens":2048, "max_tokens" : 2048}"#
+        limited(Form::Messages, r#"{"max_tokens" : 5 }"#),
+        r#"{"max_tokens" : 2048 }"#
     );
     assert_eq!(limited(Form::Messages, "{}"), r#"{"max_tokens":2048}"#);
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use tsuzuki_wire::engine::{Ask, Delivery, Mode, ModelId, Seams, Structure, Tools};
-use tsuzuki_wire::{DecodeError, Form, Place, Wish, read_ask, recognise};
+use tsuzuki_wire::{DecodeError, Form, Place, Wish, read_ask, recognise, without_wish};
 
 fn read(form: Form, body: &str) -> Result<(Ask, Wish), DecodeError> {
     read_ask(
@@ -215,7 +215,11 @@ fn what_cannot_be_read_is_refused_in_plain_words() {
         ),
     ] {
         let error = read(Form::Converse, body).unwrap_err();
-        assert_eq!((error.place, error.kind), (Place::Request, kind), "{body}");
+        assert_eq!(
+            (error.place, &*error.kind),
+            (Place::Request, kind),
+            "{body}"
+        );
     }
     assert_eq!(
         read(Form::Messages, r#"{"max_tokens":true}"#)
@@ -223,6 +227,92 @@ fn what_cannot_be_read_is_refused_in_plain_words() {
             .kind,
         "max_tokens: expected a whole number"
     );
+}
+
+#[test]
+fn what_we_read_or_change_stands_once() {
+    for (form, body, name) in [
+        (
+            Form::Converse,
+            r#"{"messages":[],"messages":[]}"#,
+            "messages",
+        ),
+        (
+            Form::Converse,
+            r#"{"inferenceConfig":{"maxTokens":1},"inferenceConfig":{}}"#,
+            "inferenceConfig",
+        ),
+        (
+            Form::Converse,
+            r#"{"inferenceConfig":{"maxTokens":1,"maxTokens":2}}"#,
+            "maxTokens",
+        ),
+        (
+            Form::Converse,
+            r#"{"messages":[{"role":"user","content":[],"r\u006fle":"assistant"}]}"#,
+            "role",
+        ),
+        (
+            Form::Converse,
+            r#"{"additionalModelRequestFields":{"a":1},"additionalModelRequestFields":{"a":1}}"#,
+            "additionalModelRequestFields",
+        ),
+        (
+            Form::Messages,
+            r#"{"max_tokens":1,"max_tokens":1}"#,
+            "max_tokens",
+        ),
+        (
+            Form::Messages,
+            r#"{"thinking":{},"thinking":{}}"#,
+            "thinking",
+        ),
+    ] {
+        let error = read(form, body).unwrap_err();
+        assert_eq!(
+            (error.place, error.kind.into_owned()),
+            (
+                Place::Request,
+                format!("{name}: the member is given twice; give it once")
+            )
+        );
+    }
+    // What nobody here reads may stand as often as it likes.
+    ask(
+        Form::Converse,
+        r#"{"x":1,"x":2,"additionalModelRequestFields":{"top_k":1,"top_k":2}}"#,
+    );
+}
+
+#[test]
+fn a_wish_in_one_of_two_homes_is_refused_as_a_wish() {
+    let (with, without) = (r#"{"tsuzuki":{"mode":"off"}}"#, "{}");
+    for (first, second) in [
+        (with, without),
+        (without, with),
+        (with, "null"),
+        (with, with),
+    ] {
+        let body = format!(
+            r#"{{"additionalModelRequestFields":{first},"additionalModelRequestFields":{second}}}"#
+        );
+        assert_eq!(
+            read(Form::Converse, &body).unwrap_err().place,
+            Place::Wish,
+            "{body}"
+        );
+        assert!(without_wish(Form::Converse, &Bytes::from(body)).is_err());
+    }
+}
+
+#[test]
+fn our_field_is_cut_out_of_what_cannot_be_read_as_well() {
+    let less = |body: &str| without_wish(Form::Messages, &Bytes::from(body.to_owned())).unwrap();
+    assert_eq!(
+        less(r#"{"max_tokens":"ten", "tsuzuki":{"mode":"off"}}"#),
+        r#"{"max_tokens":"ten"}"#
+    );
+    assert_eq!(less("{oops"), "{oops");
 }
 
 #[test]

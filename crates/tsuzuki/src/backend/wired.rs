@@ -1,10 +1,11 @@
 //! A transport with the codec around it.
 
+use super::gathered::Gathered;
 use super::{Backend, Lessons, Transport};
 use crate::{BodyError, RawRequest, RawResponse};
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, StreamExt};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::sync::Arc;
 use tsuzuki_wire::engine::{
@@ -45,7 +46,8 @@ impl Backend for Wired {
                 yield Frame::end(End::Rejected(Rejection::Invalid));
                 return;
             };
-            let RawResponse { status, headers, mut body } = transport.call(&leg.model, request).await;
+            let RawResponse { status, headers, body } = transport.call(&leg.model, request).await;
+            let mut body = Gathered::new(body);
             let headers: Vec<(String, String)> =
                 headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
             let request_id = headers.iter().find(|(name, _)| name == REQUEST_ID).map(|(_, value)| value.clone());
@@ -102,7 +104,13 @@ impl Backend for Wired {
     }
 
     fn forward(&self, request: RawRequest) -> BoxFuture<'static, RawResponse> {
-        self.transport.send(request)
+        self.transport
+            .send(request)
+            .map(|response| RawResponse {
+                body: Gathered::new(response.body).boxed(),
+                ..response
+            })
+            .boxed()
     }
 }
 

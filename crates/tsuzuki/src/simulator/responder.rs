@@ -5,6 +5,7 @@
 
 mod arithmetic;
 
+use super::library::Library;
 use super::place::{Conversation, Way};
 use super::prompt::{Prompt, Turn};
 use crate::prose::{Language, Prose};
@@ -13,7 +14,11 @@ use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
 /// The whole answer to the last real question of a conversation.
-pub(crate) fn answer(prompt: &Prompt, conversation: &Conversation) -> String {
+pub(crate) async fn answer(
+    library: &Library,
+    prompt: &Prompt,
+    conversation: &Conversation,
+) -> String {
     if let Some(schema) = &prompt.schema {
         return sample(schema, 0).to_string();
     }
@@ -28,7 +33,7 @@ pub(crate) fn answer(prompt: &Prompt, conversation: &Conversation) -> String {
     {
         return result;
     }
-    let whole = respond(&conversation.asked, before);
+    let whole = respond(library, &conversation.asked, before).await;
     // "Continue" after the end: a model would say so too.
     match conversation.way {
         Way::Nudge if conversation.place(&whole) == Some(whole.len()) => {
@@ -39,15 +44,16 @@ pub(crate) fn answer(prompt: &Prompt, conversation: &Conversation) -> String {
 }
 
 /// The answer to a question, after the turns before it.
-pub(crate) fn respond(question: &str, before: &[Turn]) -> String {
+pub(crate) async fn respond(library: &Library, question: &str, before: &[Turn]) -> String {
     let question = question.trim();
     let language = Language::of(question);
     if let Some(text) = question.strip_prefix("/echo") {
         return text.trim().to_owned();
     }
-    prose(question)
-        .map(|prose| prose.write(language))
-        .or_else(|| memory(question, before, language))
+    if let Some(prose) = prose(question) {
+        return library.text(prose, language).await.as_ref().to_owned();
+    }
+    memory(question, before, language)
         .or_else(|| arithmetic::answer(question))
         .or_else(|| greeting(question, language))
         .unwrap_or_else(|| honest(language))

@@ -116,6 +116,19 @@ impl Script<'_> {
         let mut opening = (!opening.is_empty()).then_some(opening);
         let mut passed = 0;
         for block in self.blocks {
+            let is_text = match block {
+                Block::Text(_) => true,
+                Block::Reasoning { .. } | Block::Tool { .. } | Block::Respond(_) => false,
+            };
+            // The text ended where the block did: what the model says first comes before what
+            // follows it, not behind.
+            if !is_text
+                && passed > 0
+                && passed >= start
+                && let Some(opening) = opening.take()
+            {
+                spoken.push(Spoken::Text(Tokens::of(opening)));
+            }
             match block {
                 Block::Text(text) => {
                     let rest = text.get(start.saturating_sub(passed)..).unwrap_or_default();

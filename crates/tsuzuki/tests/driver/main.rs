@@ -18,7 +18,7 @@ use tsuzuki::backend::StoryBackend;
 use tsuzuki::engine::{
     Answer, Cut, End, Frame, Incomplete, Lesson, Mode, Outcome, Policy, Transcript, Why,
 };
-use tsuzuki::{Journal, JournalError, Step, drive};
+use tsuzuki::{Client, Journal, JournalError, Question, Step, drive};
 
 /// Law 2: a call that stops without an end was lost, and the answer goes on.
 #[tokio::test(start_paused = true)]
@@ -222,4 +222,29 @@ async fn an_answer_is_resumed_from_its_journal() {
             "killed after {killed} frames"
         );
     }
+}
+
+/// A question's own wish lowers its client's policy, and only that.
+#[tokio::test]
+async fn a_question_may_ask_for_less() {
+    let asked = |wish: serde_json::Value| {
+        Question::new("us.anthropic.claude-opus-4-8", "/long 120")
+            .max_tokens(10)
+            .field("tsuzuki", wish)
+    };
+    let client = Client::simulator();
+    let ask = async |question: &Question| client.ask(question).unwrap().finish().await;
+
+    let off = ask(&asked(serde_json::json!({"mode": "off"}))).await;
+    assert_eq!((off.legs.len(), off.is_complete()), (1, false));
+    let two = ask(&asked(serde_json::json!({"maxLegs": 2}))).await;
+    assert_eq!((two.legs.len(), two.is_complete()), (2, false));
+    let more = ask(&asked(serde_json::json!({"maxLegs": 1000}))).await;
+    assert!(more.is_complete() && more.legs.len() > 2);
+
+    let nothing = client.ask(&asked(serde_json::json!({"maxLegs": 0})));
+    assert_eq!(
+        nothing.err().unwrap().to_string(),
+        "tsuzuki.maxLegs must be greater than 0"
+    );
 }

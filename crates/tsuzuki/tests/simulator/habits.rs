@@ -2,7 +2,7 @@
 
 use crate::bench::{NO_PREFILL, PREFILL, assistant, call, converse, text_of, user, with};
 use serde_json::Value;
-use tsuzuki::simulator::{CutStyle, Echo, Resume, Rule};
+use tsuzuki::simulator::{Block, CutStyle, Echo, Resume, Rule};
 
 const TEXT: &str = "Alpha beta\ngamma delta.\n\n```python\nx = 1\ny = 2\n```\n\nomega";
 const CUT: &str = "Alpha beta\ngamma delta.\n\n```python\nx = 1";
@@ -204,4 +204,32 @@ async fn an_exact_end_may_say_max_tokens_and_then_nothing() {
         Value::Array(Vec::new())
     );
     assert_eq!(then["stopReason"], "end_turn");
+}
+
+/// At the border of a text and a tool call the echo comes where the text ended: before the call.
+#[tokio::test]
+async fn the_echo_stands_before_what_follows_the_text() {
+    let text = "I shall look up the weather.";
+    let rule = Rule {
+        reply: tsuzuki::simulator::Reply {
+            blocks: vec![
+                Block::Text(text.to_owned()),
+                Block::Tool {
+                    name: "get_weather".to_owned(),
+                    input: serde_json::json!({"city": "Kyoto"}),
+                },
+            ],
+        },
+        ..Rule::text("")
+    };
+    let anchor = "look up the weather.";
+    let nudge = format!("It ended with \"{anchor}\". Repeat that exactly, then go on.");
+    let turns = [user("q"), assistant(text), user(&nudge)];
+    let said = call(&with(rule), NO_PREFILL, "converse", &converse(&turns, 500))
+        .await
+        .json();
+    let content = &said["output"]["message"]["content"];
+    assert_eq!(content[0]["text"], anchor);
+    assert_eq!(content[1]["toolUse"]["name"], "get_weather");
+    assert_eq!(content.as_array().map(Vec::len), Some(2));
 }

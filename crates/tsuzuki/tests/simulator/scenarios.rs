@@ -3,7 +3,7 @@
 use crate::bench::{NO_PREFILL, PREFILL, call, converse, text_of, user};
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use tsuzuki::simulator::{Scenario, Simulator};
+use tsuzuki::simulator::{Failure, Scenario, Simulator};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios")
@@ -214,4 +214,23 @@ async fn rules_look_at_many_things() {
     let native = crate::bench::messages(&[json!({"role": "user", "content": "q"})], 50);
     let invoked = call(&simulator, PREFILL, "invoke", &native).await.json();
     assert_eq!(invoked["content"][0]["text"], "invoked");
+}
+
+#[test]
+fn times_have_units_up_to_the_hour() {
+    let stall = |time: &str| {
+        Scenario::parse(&format!(
+            "schema = 1\n[[rule]]\nreply = 'x'\nfault = [{{ do = \"stall\", for = \"{time}\" }}]"
+        ))
+    };
+    for (time, seconds) in [("400ms", 0.4), ("2.5s", 2.5), ("1m", 60.0), ("1h", 3600.0)] {
+        let scenario = stall(time).unwrap();
+        let Failure::Stall(stalled) = scenario.rules[0].faults[0].failure else {
+            panic!("{time} is no stall");
+        };
+        assert!((stalled.as_secs_f64() - seconds).abs() < 1e-9, "{time}");
+    }
+    for wrong in ["1", "h", "-1h", "1d"] {
+        assert!(stall(wrong).is_err(), "{wrong}");
+    }
 }

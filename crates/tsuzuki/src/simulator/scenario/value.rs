@@ -50,11 +50,14 @@ impl<'de> Deserialize<'de> for Time {
         let seconds = number("ms")
             .map(|ms| ms / 1000.0)
             .or_else(|| number("s"))
-            .or_else(|| number("m").map(|m| m * 60.0));
+            .or_else(|| number("m").map(|m| m * 60.0))
+            .or_else(|| number("h").map(|h| h * 3600.0));
         seconds
             .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
             .map(Self)
-            .ok_or_else(|| D::Error::custom("must be a time such as \"400ms\", \"2.5s\" or \"1m\""))
+            .ok_or_else(|| {
+                D::Error::custom("must be a time such as \"400ms\", \"2.5s\", \"1m\" or \"1h\"")
+            })
     }
 }
 

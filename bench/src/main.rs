@@ -1,0 +1,48 @@
+//! What Tsuzuki's endpoint costs, beside a direct call and nginx as a plain reverse proxy.
+//!
+//! Every subject is a process of its own, asked over loopback, one after the other in each of a few
+//! rounds; the table shows medians. Nothing here fails because of time: machines differ, ratios of
+//! one run can be compared.
+//!
+//! ```text
+//!   load (this process) ──▶ subject: direct │ nginx │ endpoint, off │ endpoint, extend ──▶ upstream
+//! ```
+
+mod endpoint;
+mod load;
+mod measure;
+mod process;
+mod subject;
+mod table;
+mod upstream;
+mod work;
+
+use std::error::Error;
+use tokio::runtime::Builder;
+
+/// What goes wrong in a benchmark is for whoever runs it to read.
+type Failure = Box<dyn Error + Send + Sync>;
+
+fn main() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    process::many_files();
+    let place = match words.as_slice() {
+        ["endpoint" | "direct", ..] => process::Place::Subject,
+        _ => process::Place::Rest,
+    };
+    process::stay(place);
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(process::THREADS)
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        match words.as_slice() {
+            [] => measure::all(measure::Length::Whole).await,
+            ["short"] => measure::all(measure::Length::Short).await,
+            ["upstream" | "direct"] => upstream::run().await,
+            ["endpoint", mode, upstream] => endpoint::run(mode, upstream.parse()?).await,
+            _ => Err("usage: tsuzuki-bench [short]".into()),
+        }
+    })
+}

@@ -1,0 +1,142 @@
+//! `tsuzuki doctor`: whether Amazon Bedrock can be used, step by step, and if not, why.
+
+mod finding;
+mod policy;
+mod probe;
+
+use crate::args::Doctor;
+use crate::backend;
+use crate::config::Effective;
+use crate::exit::{Exit, Failure};
+use crate::print;
+use finding::{Finding, Verdict};
+use serde_json::{Value, json};
+use tsuzuki::bedrock::{Bedrock, Identity};
+use tsuzuki::engine::ModelId;
+use tsuzuki::models::Models;
+
+/// What a step waits for.
+const NEEDS_CREDENTIALS: &str = "needs credentials";
+
+/// What was found.
+#[derive(Default)]
+struct Chart {
+    findings: Vec<Finding>,
+    identity: Option<Identity>,
+    account: Option<String>,
+}
+
+/// Looks at every step and prints what it found.
+pub(crate) async fn run(typed: &Doctor, effective: &Effective) -> Result<Exit, Failure> {
+    if typed.iam_policy {
+        if let Some(operation) = policy::unknown(&typed.operation) {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("no IAM action is known here for {operation}"),
+                "leave it out, and look it up in AWS's list of actions for Amazon Bedrock",
+            ));
+        }
+        let identity = match backend::bedrock(effective, None).await {
+            Ok(bedrock) => Some(bedrock.identity().clone()),
+            // A policy can be printed for any region and account as well.
+            Err(_unusable) => None,
+        };
+        let policy = policy::least(identity.as_ref(), &typed.operation, &typed.model);
+        print::data(&format!("{policy:#}\n"))?;
+        return Ok(Exit::Complete);
+    }
+    let mut chart = Chart::default();
+    let exit = match backend::bedrock(effective, None).await {
+        Ok(bedrock) => {
+            chart.identity = Some(bedrock.identity().clone());
+            examine(&bedrock, typed, &effective.config.ask.model, &mut chart).await;
+            Exit::Refused
+        }
+        Err(failure) => {
+            chart.add(Finding::failed("setup", failure.fact, failure.hint));
+            Exit::Usage
+        }
+    };
+    let sound = !chart
+        .findings
+        .iter()
+        .any(|finding| finding.verdict == Verdict::Failed);
+    let text = if typed.json {
+        format!("{:#}\n", chart.object(sound))
+    } else {
+        chart.findings.iter().map(Finding::to_string).collect()
+    };
+    print::data(&text)?;
+    Ok(if sound { Exit::Complete } else { exit })
+}
+
+/// Every step that needs Bedrock.
+async fn examine(bedrock: &Bedrock, typed: &Doctor, usual: &str, chart: &mut Chart) {
+    let identity = bedrock.identity();
+    let place = format!("{identity}; questions go to {}", identity.endpoint);
+    chart.add(Finding::passed("setup", place));
+    match bedrock.check_credentials().await {
+        Ok(()) => chart.add(Finding::passed(
+            "credentials",
+            format!("there are some, from {}", identity.source),
+        )),
+        Err(why) => {
+            chart.add(Finding::failed(
+                "credentials",
+                why,
+                "do what it says, then run tsuzuki doctor again",
+            ));
+            for step in ["endpoint", "models", "profiles", "call"] {
+                chart.add(Finding::skipped(step, NEEDS_CREDENTIALS));
+            }
+            return;
+        }
+    }
+    chart.add(probe::endpoint(bedrock).await);
+    chart.add(probe::models(bedrock).await);
+    let (profiles, account) = probe::profiles(bedrock).await;
+    chart.add(profiles);
+    chart.account = identity.account.clone().or(account);
+    chart.add(call(bedrock, typed, usual).await);
+}
+
+/// A question to a model, if it was asked for.
+async fn call(bedrock: &Bedrock, typed: &Doctor, usual: &str) -> Finding {
+    let asked = typed.call.as_deref();
+    let model = asked.filter(|model| !model.is_empty()).unwrap_or(usual);
+    let model = ModelId(model.to_owned());
+    if asked.is_some() {
+        return probe::call(bedrock, &model).await;
+    }
+    let price = Models::builtin().get(&model).and_then(|model| model.price);
+    let cost = price.map_or_else(
+        || "at a price that is not known here".to_owned(),
+        |price| format!("for about {}", probe::cost(&price, probe::INPUT, 1)),
+    );
+    Finding::skipped(
+        "call",
+        &format!(
+            "--call asks {} for one token, {cost}; --call MODEL another",
+            model.0
+        ),
+    )
+}
+
+impl Chart {
+    fn add(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    fn object(&self, sound: bool) -> Value {
+        let identity = self.identity.as_ref();
+        json!({
+            "ok": sound,
+            "region": identity.map(|identity| &identity.region),
+            "profile": identity.and_then(|identity| identity.profile.as_ref()),
+            "account": self.account,
+            "credentials": identity.map(|identity| identity.source.to_string()),
+            "endpoint": identity.map(|identity| &identity.endpoint),
+            "checks": self.findings.iter().map(Finding::object).collect::<Vec<_>>(),
+        })
+    }
+}

@@ -1,0 +1,175 @@
+//! `tsuzuki config`, and the order of the layers.
+
+use crate::shell::tsuzuki;
+
+/// The line of a key in what `config check` printed.
+fn line<'a>(printed: &'a str, key: &str) -> &'a str {
+    printed
+        .lines()
+        .find(|line| line.split(' ').next() == Some(key))
+        .unwrap_or_else(|| panic!("{key} is not printed:\n{printed}"))
+}
+
+#[test]
+fn defaults() {
+    tsuzuki(["config", "check"]).snapshot("config_check");
+}
+
+#[test]
+fn the_example_changes_nothing() {
+    let example = tsuzuki(["config", "example"]).run();
+    assert_eq!(example.exit, Some(0));
+    let values = |done: crate::shell::Done| -> Vec<String> {
+        assert_eq!(done.exit, Some(0), "{}", done.stderr);
+        let lines = done.stdout.lines();
+        lines
+            .map(|line| line.split("  #").next().unwrap_or_default().to_owned())
+            .map(|line| line.trim_end().to_owned())
+            .collect()
+    };
+    let bare = values(tsuzuki(["config", "check"]).run());
+    let run = tsuzuki(["config", "check"]).file("tsuzuki.toml", &example.stdout);
+    assert_eq!(values(run.run()), bare);
+}
+
+#[test]
+fn the_file_stands_above_the_defaults_and_the_environment_above_the_file() {
+    let file = "[policy]\nmax_legs = 3\nmode = \"cap\"\n\n[backend]\nregion = \"eu-west-1\"\n";
+    let run = tsuzuki(["config", "check"])
+        .file("tsuzuki.toml", file)
+        .variable("TSUZUKI_MODE", "off")
+        .variable("TSUZUKI_MAX_COST", "5")
+        .variable("TSUZUKI_HOST", "a.example, b.example")
+        .variable("AWS_REGION", "us-west-2");
+    let done = run.run();
+    let printed = done.stdout;
+    assert_eq!(done.exit, Some(0), "{}", done.stderr);
+    let expected = [
+        ("policy.max_legs", "= 3 ", "# tsuzuki.toml:2"),
+        ("policy.mode", "= \"off\" ", "# TSUZUKI_MODE"),
+        ("policy.max_cost", "= 5.0 ", "# TSUZUKI_MAX_COST"),
+        (
+            "server.hosts",
+            "= [\"a.example\", \"b.example\"] ",
+            "# TSUZUKI_HOST",
+        ),
+        ("backend.region", "= \"us-west-2\" ", "# AWS_REGION"),
+        ("policy.leg_floor", "= 1024 ", "# default"),
+        ("backend.endpoint", "not set", "# default"),
+    ];
+    for (key, value, origin) in expected {
+        let line = line(&printed, key);
+        assert!(line.contains(value) && line.ends_with(origin), "{line}");
+    }
+}
+
+#[test]
+fn a_flag_stands_above_the_environment() {
+    // The environment names no mode at all, so only the flag can make this run succeed.
+    let run = tsuzuki([
+        "ask",
+        "/count 1..5",
+        "--mode",
+        "extend",
+        "--max-tokens",
+        "4",
+    ])
+    .variable("TSUZUKI_MODE", "off");
+    let done = run.run();
+    assert_eq!(done.exit, Some(0), "{}", done.stderr);
+    let run = tsuzuki(["ask", "/count 1..5", "--max-tokens", "4"]).variable("TSUZUKI_MODE", "off");
+    assert_eq!(run.run().exit, Some(1));
+}
+
+#[test]
+fn the_file_decides_what_is_asked_and_how_far() {
+    let file = "[policy]\nmode = \"cap\"\n[[policy.models]]\npattern = \"anthropic.claude-3-*\"\nmode = \"extend\"\n\
+                [ask]\nmodel = \"anthropic.claude-3-haiku-20240307-v1:0\"\n";
+    let ask = |words| tsuzuki(words).file("other.toml", file).run();
+    let whole = ask([
+        "--config",
+        "other.toml",
+        "ask",
+        "/count 1..5",
+        "--max-tokens",
+        "4",
+        "--no-stream",
+    ]);
+    assert_eq!(whole.exit, Some(0), "{}", whole.stderr);
+    let run = tsuzuki([
+        "ask",
+        "/count 1..5",
+        "--max-tokens",
+        "4",
+        "-m",
+        "global.anthropic.claude-sonnet-5-5",
+    ]);
+    let cut = run
+        .file("other.toml", file)
+        .variable("TSUZUKI_CONFIG", "other.toml")
+        .run();
+    assert_eq!(cut.exit, Some(1), "{}", cut.stderr);
+}
+
+#[test]
+fn what_is_known_about_a_model_stands_above_the_table() {
+    let ask = [
+        "ask",
+        "/count 1..30",
+        "--max-tokens",
+        "10",
+        "-v",
+        "-m",
+        "anthropic.claude-3-haiku-20240307-v1:0",
+    ];
+    let usual = tsuzuki(ask).run();
+    assert!(usual.stderr.contains("prefill"), "{}", usual.stderr);
+    let file =
+        "[[models]]\nid = \"anthropic.claude-3-haiku-20240307-v1:0\"\nprefill = \"refused\"\n";
+    let told = tsuzuki(ask).file("tsuzuki.toml", file).run();
+    assert!(told.stderr.contains("anchor"), "{}", told.stderr);
+    assert!(!told.stderr.contains("prefill"), "{}", told.stderr);
+}
+
+#[test]
+fn an_unknown_key() {
+    tsuzuki(["config", "check", "wrong.toml"])
+        .file(
+            "wrong.toml",
+            "[server]\n# where\nlisten = \"localhost:0\"\nhost = [\"a\"]\n",
+        )
+        .snapshot("config_unknown_key");
+}
+
+#[test]
+fn a_value_that_is_none() {
+    tsuzuki(["serve"])
+        .file("tsuzuki.toml", "[policy]\nmode = \"always\"\n")
+        .snapshot("config_wrong_value");
+}
+
+#[test]
+fn a_number_that_is_too_small() {
+    tsuzuki(["config", "check"])
+        .file("tsuzuki.toml", "[policy]\nmax_legs = 0\n")
+        .snapshot("config_wrong_number");
+}
+
+#[test]
+fn what_is_no_toml() {
+    tsuzuki(["config", "check"])
+        .file("tsuzuki.toml", "[policy\n")
+        .snapshot("config_no_toml");
+}
+
+#[test]
+fn a_variable_with_a_wrong_value() {
+    tsuzuki(["serve"])
+        .variable("TSUZUKI_MAX_LEGS", "many")
+        .snapshot("config_wrong_variable");
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    tsuzuki(["serve", "--config", "none.toml"]).snapshot("config_missing");
+}

@@ -1,0 +1,157 @@
+//! Pieces of a body that come together, joined.
+//!
+//! An HTTP client hands over a body chunk by chunk, from one task to another. Whoever writes after
+//! each of them makes as many system calls as there are deltas, which is most of what forwarding a
+//! fast stream costs. And a small piece is a slice of a buffer of the client's: whoever keeps the
+//! piece keeps all of the buffer.
+
+use crate::{BodyError, RawBody};
+use bytes::Bytes;
+use futures_util::stream::{Stream, StreamExt};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// So many bytes are worth a write of their own.
+const ENOUGH: usize = 16 * 1024;
+/// A piece of so many bytes is passed on without a copy if it comes alone.
+const LARGE: usize = 1024;
+
+/// A body whose small pieces are joined with those that are there already. It waits for nothing
+/// but the tasks that are ready to run, once, so that the client's has its turn.
+pub(super) struct Gathered {
+    body: RawBody,
+    pieces: Vec<Bytes>,
+    length: usize,
+    turn: Turn,
+    /// How the body ended, when pieces before that were still to be passed on.
+    ending: Option<Option<BodyError>>,
+}
+
+/// Whether other tasks had their turn since the last piece.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Ours,
+    Theirs,
+}
+
+impl Gathered {
+    pub(super) fn new(body: RawBody) -> Self {
+        Self {
+            body,
+            pieces: Vec::new(),
+            length: 0,
+            turn: Turn::Ours,
+            ending: None,
+        }
+    }
+
+    fn join(&mut self) -> Bytes {
+        let length = std::mem::take(&mut self.length);
+        self.turn = Turn::Ours;
+        match self.pieces.as_slice() {
+            [_] if length >= LARGE => self.pieces.pop().unwrap_or_default(),
+            pieces => {
+                let mut joined = Vec::with_capacity(length);
+                pieces
+                    .iter()
+                    .for_each(|piece| joined.extend_from_slice(piece));
+                self.pieces.clear();
+                Bytes::from(joined)
+            }
+        }
+    }
+}
+
+impl Stream for Gathered {
+    type Item = Result<Bytes, BodyError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        if let Some(ending) = this.ending.take() {
+            return Poll::Ready(ending.map(Err));
+        }
+        loop {
+            match this.body.poll_next_unpin(cx) {
+                Poll::Ready(Some(Ok(piece))) => {
+                    this.length += piece.len();
+                    this.pieces.push(piece);
+                    this.turn = Turn::Ours;
+                    if this.length >= ENOUGH {
+                        return Poll::Ready(Some(Ok(this.join())));
+                    }
+                }
+                Poll::Ready(ending) => {
+                    let ending = ending.and_then(Result::err);
+                    if this.pieces.is_empty() {
+                        return Poll::Ready(ending.map(Err));
+                    }
+                    this.ending = Some(ending);
+                    return Poll::Ready(Some(Ok(this.join())));
+                }
+                Poll::Pending if this.pieces.is_empty() => return Poll::Pending,
+                Poll::Pending => match this.turn {
+                    Turn::Ours => {
+                        this.turn = Turn::Theirs;
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                    Turn::Theirs => return Poll::Ready(Some(Ok(this.join()))),
+                },
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ENOUGH, Gathered};
+    use crate::BodyError;
+    use bytes::Bytes;
+    use futures_util::{FutureExt, StreamExt, stream};
+    use tokio::sync::mpsc;
+
+    type Piece = Result<Bytes, BodyError>;
+
+    fn body(pieces: Vec<Piece>) -> Gathered {
+        Gathered::new(stream::iter(pieces).boxed())
+    }
+
+    #[tokio::test]
+    async fn what_is_there_comes_together_and_the_break_behind_it() {
+        let pieces = ["a", "b", "c"].map(|text| Ok(Bytes::from(text)));
+        let broken = pieces.into_iter().chain([Err(BodyError::Lost)]).collect();
+        let all: Vec<Piece> = body(broken).collect().await;
+        assert_eq!(all, [Ok(Bytes::from("abc")), Err(BodyError::Lost)]);
+    }
+
+    #[tokio::test]
+    async fn a_piece_is_not_kept_waiting_for_the_next() {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let pieces = stream::unfold(receiver, |mut receiver| async move {
+            Some((receiver.recv().await?, receiver))
+        });
+        let mut gathered = Gathered::new(pieces.boxed());
+        assert!(gathered.next().now_or_never().is_none());
+        sender.send(Ok(Bytes::from("one"))).expect("sent");
+        assert_eq!(gathered.next().await, Some(Ok(Bytes::from("one"))));
+        assert!(gathered.next().now_or_never().is_none());
+        drop(sender);
+        assert_eq!(gathered.next().await, None);
+    }
+
+    #[tokio::test]
+    async fn much_is_passed_on_in_parts() {
+        let piece = Bytes::from(vec![7; 1000]);
+        let all: Vec<Piece> = body(vec![Ok(piece); 100]).collect().await;
+        let lengths: Vec<usize> = all
+            .into_iter()
+            .map(|piece| piece.expect("whole").len())
+            .collect();
+        assert_eq!(lengths.iter().sum::<usize>(), 100_000);
+        assert!(
+            lengths.iter().all(|length| *length < ENOUGH + 1000),
+            "{lengths:?}"
+        );
+        assert!(lengths.len() < 10, "{lengths:?}");
+    }
+}
