@@ -7,6 +7,7 @@ mod text;
 pub(crate) use edits::{At, Edits};
 pub(crate) use text::{Text, pair, quote, quoted_inside};
 
+use memchr::memchr;
 use serde_json::value::RawValue;
 use std::ops::Range;
 
@@ -203,7 +204,11 @@ fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 /// as strings of megabytes.
 fn skip_string(document: &str, start: usize) -> usize {
     let mut at = start + 1;
-    while let Some(found) = document.get(at..).and_then(|rest| rest.find('"')) {
+    while let Some(found) = document
+        .as_bytes()
+        .get(at..)
+        .and_then(|rest| memchr(b'"', rest))
+    {
         let escapes = document
             .as_bytes()
             .get(at..at + found)

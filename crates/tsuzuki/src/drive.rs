@@ -46,6 +46,8 @@ pub fn drive(
         let now = || Millis(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
         let mut running: Option<Running> = None;
         let mut cancelled = false;
+        // Waited for once, not anew for every frame.
+        let mut asked = std::pin::pin!(cancel.cancelled_owned());
         loop {
             let until = match answer.poll() {
                 Output::Call(leg) => {
@@ -82,7 +84,7 @@ pub fn drive(
             };
             tokio::select! {
                 biased;
-                () = cancel.cancelled(), if !cancelled => {
+                () = asked.as_mut(), if !cancelled => {
                     cancelled = true;
                     answer.handle(Input::Cancel, now());
                 }

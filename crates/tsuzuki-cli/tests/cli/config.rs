@@ -173,3 +173,19 @@ fn a_variable_with_a_wrong_value() {
 fn a_file_that_is_not_there() {
     tsuzuki(["serve", "--config", "none.toml"]).snapshot("config_missing");
 }
+
+#[test]
+fn a_fallback_goes_on_where_the_model_keeps_failing() {
+    let scenario = "schema = 1\n[[rule]]\nmodel = 'haiku'\nerror = \"overload\"\n";
+    let file = "[backend]\nscenario = \"scenario.toml\"\n[ask]\nmodel = \"anthropic.claude-3-haiku-20240307-v1:0\"\n";
+    let ask = |more: &str| {
+        tsuzuki(["ask", "/count 1..5", "-v"])
+            .file("scenario.toml", scenario)
+            .file("tsuzuki.toml", &format!("{file}{more}"))
+            .run()
+    };
+    assert_eq!(ask("").exit, Some(3));
+    let done = ask("[policy]\nfallbacks = [\"amazon.nova-pro-v1:0\"]\n");
+    assert_eq!(done.exit, Some(0), "{}", done.stderr);
+    assert!(done.stdout.contains('5'), "{}", done.stdout);
+}

@@ -75,13 +75,18 @@ fn a_scenario_with_a_mistake() {
 }
 
 fn get(address: &str, path: &str) -> String {
+    send(address, &format!("GET {path} HTTP/1.1"), "")
+}
+
+/// Sends a request that begins like this, and brings the whole answer.
+fn send(address: &str, head: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("somebody listens");
     stream
         .set_read_timeout(Some(Duration::from_secs(20)))
         .expect("a timeout");
     write!(
         stream,
-        "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+        "{head}\r\nhost: {address}\r\nconnection: close\r\n\r\n{body}"
     )
     .expect("sent");
     let mut answer = String::new();
@@ -129,4 +134,33 @@ fn the_data_folder_is_private() {
         let mode = until(|| folder.metadata().ok()).permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
     });
+}
+
+/// Modes by model stand for the endpoint's callers, too.
+#[test]
+fn a_mode_of_certain_models() {
+    let file = "[[policy.models]]\npattern = \"anthropic.claude-3-*\"\nmode = \"off\"\n";
+    let run = tsuzuki(["serve", "--listen", "127.0.0.1:0"]).file("tsuzuki.toml", file);
+    let done = while_serving(&run, "TERM", |address| {
+        let reason = |model: &str| {
+            let body = "{\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"/count 1..30\"}]}],\
+                        \"inferenceConfig\":{\"maxTokens\":8}}";
+            let head = format!(
+                "POST /model/{model}/converse HTTP/1.1\r\ncontent-length: {}",
+                body.len()
+            );
+            let answer = send(address, &head, body);
+            let reasons = [
+                "\"stopReason\":\"max_tokens\"",
+                "\"stopReason\":\"end_turn\"",
+            ];
+            reasons.map(|reason| answer.contains(reason))
+        };
+        assert_eq!(
+            reason("us.anthropic.claude-3-haiku-20240307-v1%3A0"),
+            [true, false]
+        );
+        assert_eq!(reason("amazon.nova-pro-v1%3A0"), [false, true]);
+    });
+    assert_eq!(done.exit, Some(0));
 }

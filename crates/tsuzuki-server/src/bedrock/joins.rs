@@ -5,7 +5,7 @@ use super::log::{Log, Reader};
 use crate::JoinLimits;
 use crate::door::Whole;
 use crate::headers::{INVOCATION_ID, MODE};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
@@ -19,7 +19,14 @@ pub(crate) struct Joins {
     budget: Arc<Budget>,
     /// Keyed afresh in every process, so that nobody can prepare two requests that look the same.
     hashing: RandomState,
-    entries: Mutex<HashMap<Key, Entry>>,
+    known: Mutex<Known>,
+}
+
+/// The answers, and those of them that ended, oldest first.
+#[derive(Default)]
+struct Known {
+    entries: HashMap<Key, Entry>,
+    finished: VecDeque<(Instant, Key)>,
 }
 
 /// What makes two requests one: the SDK's id of the call, who calls, and what is asked.
@@ -59,7 +66,7 @@ impl Joins {
             budget: Arc::new(Budget::new(limits.bytes)),
             limits,
             hashing: RandomState::new(),
-            entries: Mutex::new(HashMap::new()),
+            known: Mutex::default(),
         }
     }
 
@@ -86,15 +93,16 @@ impl Joins {
         hasher.finish()
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<Key, Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Joins the answer of this key, if it is there.
     pub(crate) fn join(&self, key: Option<&Key>) -> Option<Reader> {
-        let mut entries = self.entries();
-        self.make_room(&mut entries, 0);
-        entries.get(key?).and_then(|entry| entry.log.join())
+        let key = key?;
+        let mut known = self.known();
+        self.make_room(&mut known, 0);
+        known.entries.get(key).and_then(|entry| entry.log.join())
     }
 
     /// Joins the answer of this key, or begins it.
@@ -107,14 +115,14 @@ impl Joins {
         let Some(key) = key else {
             return alone();
         };
-        let mut entries = self.entries();
-        self.make_room(&mut entries, 0);
-        if let Some(reader) = entries.get(key).and_then(|entry| entry.log.join()) {
+        let mut known = self.known();
+        self.make_room(&mut known, 0);
+        if let Some(reader) = known.entries.get(key).and_then(|entry| entry.log.join()) {
             return Entered::Joined(reader);
         }
-        entries.remove(key);
-        self.make_room(&mut entries, 1);
-        if entries.len() >= self.limits.answers {
+        known.entries.remove(key);
+        self.make_room(&mut known, 1);
+        if known.entries.len() >= self.limits.answers {
             return alone();
         }
         let log = Arc::new(Log::new(Retries::Join {
@@ -126,7 +134,7 @@ impl Joins {
             log: Arc::clone(&log),
             finished: None,
         };
-        entries.insert(key.clone(), entry);
+        known.entries.insert(key.clone(), entry);
         Entered::New(log, reader)
     }
 
@@ -135,7 +143,8 @@ impl Joins {
         let Some(key) = key else {
             return;
         };
-        let mut entries = self.entries();
+        let mut known = self.known();
+        let Known { entries, finished } = &mut *known;
         let Some(entry) = entries
             .get_mut(key)
             .filter(|entry| Arc::ptr_eq(&entry.log, log))
@@ -143,35 +152,38 @@ impl Joins {
             return;
         };
         match (worth, log.kept()) {
-            (Worth::Keeping, Some(_)) => entry.finished = Some(Instant::now()),
+            (Worth::Keeping, Some(_)) => {
+                let now = Instant::now();
+                entry.finished = Some(now);
+                finished.push_back((now, key.clone()));
+            }
             (Worth::Keeping, None) | (Worth::Nothing, _) => {
                 entries.remove(key);
             }
         }
-        self.make_room(&mut entries, 0);
+        self.make_room(&mut known, 0);
     }
 
     /// Forgets what is too old, then the oldest until so many more fit, and a quarter of the bytes
-    /// is free for answers that run.
-    fn make_room(&self, entries: &mut HashMap<Key, Entry>, more: usize) {
+    /// is free for answers that run. Only what is forgotten is looked at: this runs for every request.
+    fn make_room(&self, known: &mut Known, more: usize) {
+        let Known { entries, finished } = known;
         let now = Instant::now();
-        entries.retain(|_, entry| {
-            entry
-                .finished
-                .is_none_or(|when| now.duration_since(when) < self.limits.keep)
-        });
-        while entries.len() + more > self.limits.answers
-            || self.budget.used() > self.limits.bytes / 4 * 3
-        {
-            let oldest = entries
-                .iter()
-                .filter_map(|(key, entry)| Some((entry.finished?, key)))
-                .min_by_key(|(when, _)| *when)
-                .map(|(_, key)| key.clone());
-            match oldest {
-                Some(key) => entries.remove(&key),
-                None => return,
-            };
+        while let Some((when, key)) = finished.front() {
+            let old = now.duration_since(*when) >= self.limits.keep;
+            let crowded = entries.len() + more > self.limits.answers
+                || self.budget.used() > self.limits.bytes / 4 * 3;
+            if !old && !crowded {
+                return;
+            }
+            // Another answer may have this key by now.
+            if entries
+                .get(key)
+                .is_some_and(|entry| entry.finished == Some(*when))
+            {
+                entries.remove(key);
+            }
+            finished.pop_front();
         }
     }
 }

@@ -22,7 +22,7 @@ impl Text {
             high: None,
         };
         let mut rest = inside;
-        while let Some(at) = rest.find('\\') {
+        while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
             let (plain, escape) = rest.split_at(at);
             text.push_str(plain);
             let mut escaped = escape.chars();

@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 
 /// So many bytes are worth a write of their own.
 const ENOUGH: usize = 16 * 1024;
-/// A piece of so many bytes is passed on without a copy if it comes alone.
+/// A piece of so many bytes that comes alone is passed on at once, and without a copy.
 const LARGE: usize = 1024;
 
 /// A body whose small pieces are joined with those that are there already. It waits for nothing
@@ -45,20 +45,22 @@ impl Gathered {
         }
     }
 
+    fn is_large(&self) -> bool {
+        self.pieces.len() == 1 && self.length >= LARGE
+    }
+
     fn join(&mut self) -> Bytes {
+        let large = self.is_large();
         let length = std::mem::take(&mut self.length);
         self.turn = Turn::Ours;
-        match self.pieces.as_slice() {
-            [_] if length >= LARGE => self.pieces.pop().unwrap_or_default(),
-            pieces => {
-                let mut joined = Vec::with_capacity(length);
-                pieces
-                    .iter()
-                    .for_each(|piece| joined.extend_from_slice(piece));
-                self.pieces.clear();
-                Bytes::from(joined)
-            }
+        if large {
+            return self.pieces.pop().unwrap_or_default();
         }
+        let mut joined = Vec::with_capacity(length);
+        for piece in self.pieces.drain(..) {
+            joined.extend_from_slice(&piece);
+        }
+        Bytes::from(joined)
     }
 }
 
@@ -89,6 +91,7 @@ impl Stream for Gathered {
                     return Poll::Ready(Some(Ok(this.join())));
                 }
                 Poll::Pending if this.pieces.is_empty() => return Poll::Pending,
+                Poll::Pending if this.is_large() => return Poll::Ready(Some(Ok(this.join()))),
                 Poll::Pending => match this.turn {
                     Turn::Ours => {
                         this.turn = Turn::Theirs;
