@@ -17,14 +17,14 @@ build: ## Build the release binary, target/release/tsuzuki
 	cargo build --locked --release -p tsuzuki-cli
 
 test: check $(VENV)/ready $(NODE)/ready ## Check everything, and run every test: Rust, boto3, the AWS SDK for JavaScript
-	cargo test --locked --workspace
+	cargo test --locked --workspace --all-features
 	cargo build --locked -p tsuzuki-cli
 	$(VENV)/bin/python -m pytest tests/python
 	npm --prefix tests/javascript test
 
 check: ## Formatting, lints, documentation, licences
 	cargo fmt --all --check
-	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
 	cargo doc --locked --workspace --no-deps
 	@if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; else echo "cargo-deny is not installed: licences are not checked"; fi
 

@@ -2,8 +2,8 @@
 //!
 //! [`args`] says what can be typed, [`config`] what stands after all layers, [`backend`] what answers,
 //! [`command`] runs it, [`print`] is the only place that writes,
-//! [`exit`] the only one that turns what happened into an exit code and a hint. It knows no
-//! protocol and no continuation rule.
+//! [`exit`] the only one that turns what happened into an exit code and a hint; `traces`, behind the
+//! feature `otel`, sends spans away. It knows no protocol and no continuation rule.
 
 mod args;
 mod backend;
@@ -12,6 +12,8 @@ mod config;
 mod exit;
 mod print;
 mod report;
+#[cfg(feature = "otel")]
+mod traces;
 
 use std::process::ExitCode;
 

@@ -6,6 +6,7 @@ mod budget;
 mod hush;
 mod joins;
 mod log;
+mod spans;
 mod watched;
 mod wish;
 mod writing;
@@ -22,6 +23,8 @@ use account::Account;
 use answer::Running;
 use joins::{Entered, Joins, Key, Worth};
 use log::{Log, Reader};
+use spans::AnswerSpan;
+pub use spans::SPANS;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -226,8 +229,10 @@ impl Bedrock {
             asked,
         } = asking;
         let model = ask.model.clone();
+        let id = uuid::Uuid::now_v7().to_string();
+        let span = AnswerSpan::begin(&id, operation, &ask);
         let account = Account {
-            answer: uuid::Uuid::now_v7().to_string(),
+            answer: id,
             books: Arc::clone(&self.books),
             caller: caller.clone(),
             share,
@@ -236,6 +241,7 @@ impl Bedrock {
             mode: policy.mode,
             asked,
             watch: Arc::default(),
+            span: span.clone(),
         };
         let marks = match self.request_metadata {
             RequestMetadata::AsItCame => None,
@@ -247,6 +253,7 @@ impl Bedrock {
         let backend = Arc::new(Watched {
             backend: Arc::clone(&self.backend),
             watch: Arc::clone(&account.watch),
+            span,
             marks,
         });
         let cancel = self.stop.child_token();

@@ -7,7 +7,7 @@
 //! This crate knows nothing of continuation rules, transports or vendors. Where to look:
 //! `door` (one request from guards to response), `route` (paths), `guard` (which web page may call),
 //! `auth` (who calls, on a network), `keys` (what they may do), `spending` (and at what cost),
-//! `metrics` and `audit` (what is told of it), `bedrock` (the operations), `error`
+//! `metrics` and `audit` (what is told of it), `bedrock` (the operations, and their spans), `error`
 //! (the one table of exceptions), [`Limits`] (every bound).
 
 mod audit;
@@ -39,6 +39,7 @@ mod tls;
 
 pub use audit::Audit;
 pub use auth::{Access, Schemes};
+pub use bedrock::SPANS;
 pub use guard::HOP_HEADER;
 pub use keys::{Budget, Grants, Key, Keys, KeysError, Minted, Scheme};
 pub use limits::{JoinLimits, Limits};

@@ -6,18 +6,40 @@ use crate::backend::{self, Answering};
 use crate::config::{Effective, Origin};
 use crate::exit::{Exit, Failure};
 use crate::print;
+#[cfg(feature = "otel")]
+use crate::traces::Traces;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
+use tracing::Subscriber;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 use tsuzuki_server::{Access, ServeError, Settings, Tls};
 
 /// Serves until Ctrl-C or a termination signal; answers that run are then given time to end.
 pub(crate) async fn run(effective: &Effective) -> Result<Exit, Failure> {
+    let talk = log(&effective.config.server.log, effective.origin("server.log"))?;
+    let subscriber = tracing_subscriber::registry().with(talk);
+    #[cfg(feature = "otel")]
+    let traces = Traces::from_environment()?;
+    #[cfg(feature = "otel")]
+    let subscriber = subscriber.with(traces.as_ref().map(Traces::layer));
+    subscriber.init();
+    let ended = endpoint(effective).await;
+    // Whoever stops at once does not wait for a collector.
+    #[cfg(feature = "otel")]
+    if let (Some(traces), Ok(Exit::Complete)) = (traces, &ended) {
+        traces.end().await;
+    }
+    ended
+}
+
+async fn endpoint(effective: &Effective) -> Result<Exit, Failure> {
     let server = &effective.config.server;
-    log(&server.log, effective.origin("server.log"))?;
     let mut interrupts = Interrupts::listen()?;
     let listener = TcpListener::bind(server.listen)
         .await
@@ -144,8 +166,11 @@ fn reachable(address: SocketAddr, settings: &Settings) -> String {
     }
 }
 
-/// Starts the log, on standard error.
-fn log(filter: &str, origin: &Origin) -> Result<(), Failure> {
+/// The log, on standard error.
+fn log<S>(filter: &str, origin: &Origin) -> Result<impl Layer<S> + use<S>, Failure>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
     let filter = EnvFilter::try_new(filter).map_err(|error| {
         Failure::new(
             Exit::Usage,
@@ -153,11 +178,9 @@ fn log(filter: &str, origin: &Origin) -> Result<(), Failure> {
             "name a level (error, warn, info, debug, trace), or levels by part: tsuzuki_server=debug",
         )
     })?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    Ok(tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
-        .init();
-    Ok(())
+        .with_filter(filter))
 }
 
 fn taken(address: SocketAddr, error: &io::Error) -> Failure {

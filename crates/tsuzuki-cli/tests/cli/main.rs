@@ -14,5 +14,7 @@ mod key;
 mod models;
 mod serve;
 mod shell;
+#[cfg(feature = "otel")]
+mod traces;
 mod usage;
 mod verify;

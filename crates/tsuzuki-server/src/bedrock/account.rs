@@ -1,5 +1,6 @@
-//! What is written down of one answer: what it spent, numbers, and a line in the audit log.
+//! What is written down of one answer: what it spent, numbers, its span, and a line in the audit log.
 
+use super::spans::AnswerSpan;
 use super::watched::Watch;
 use crate::Operation;
 use crate::auth::Caller;
@@ -26,6 +27,7 @@ pub(crate) struct Account {
     /// When the request was whole.
     pub(crate) asked: Instant,
     pub(crate) watch: Arc<Watch>,
+    pub(crate) span: AnswerSpan,
 }
 
 impl Account {
@@ -58,6 +60,7 @@ impl Account {
         }
         let operation = self.operation.name();
         let key = self.caller.name();
+        self.span.over(outcome, report);
         self.books.metrics.answered(operation, key, outcome, report);
         self.books.tell(&self.caller, || {
             json!({

@@ -1,9 +1,11 @@
-//! A backend as one answer sees it: its calls are timed and, where the operator wants it, marked.
+//! A backend as one answer sees it: its calls are timed, traced and, where the operator wants it, marked.
 
+use super::spans::AnswerSpan;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::Poll;
 use std::time::Instant;
 use tsuzuki::engine::{Abilities, Ask, Event, Frame, Leg, Lesson, ModelId};
 use tsuzuki::wire::Form;
@@ -13,6 +15,7 @@ use tsuzuki::{Backend, RawRequest, RawResponse};
 pub(crate) struct Watched {
     pub(crate) backend: Arc<dyn Backend>,
     pub(crate) watch: Arc<Watch>,
+    pub(crate) span: AnswerSpan,
     pub(crate) marks: Option<Marks>,
 }
 
@@ -96,9 +99,19 @@ impl Backend for Watched {
         };
         let watch = Arc::clone(&self.watch);
         watch.called.get_or_init(Instant::now);
+        let span = self.span.leg(&leg);
+        let silent = span.clone();
         self.backend
             .call(leg)
-            .inspect(move |frame| watch.see(&frame.event))
+            .inspect(move |frame| {
+                watch.see(&frame.event);
+                span.see(&frame.event);
+            })
+            // Nobody asks for more after an end: who comes here had none.
+            .chain(stream::poll_fn(move |_| {
+                silent.lost();
+                Poll::Ready(None)
+            }))
             .boxed()
     }
 

@@ -14,6 +14,7 @@ mod signing;
 mod access;
 mod answers;
 mod books;
+mod dashboard;
 mod forwarding;
 mod guards;
 mod joins;
