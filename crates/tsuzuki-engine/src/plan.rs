@@ -290,33 +290,27 @@ impl Case<'_> {
             || ((!self.ask.guarded || self.policy.continue_guarded)
                 && self.ask.structure == Structure::Free
                 && matches!(self.open, Open::Text | Open::Reasoning));
-        let failing = self.faults + self.rests >= self.policy.faults_in_a_row;
-        if failing
-            && !self.policy.fallbacks.is_empty()
-            && self.policy.mode != Mode::Off
-            && may_go_on
-        {
-            return self.fall_back();
-        }
-        if self.policy.mode == Mode::Off || spent || !may_go_on {
+        let falls_back = !self.policy.fallbacks.is_empty()
+            && self.faults + self.rests >= self.policy.faults_in_a_row;
+        if self.policy.mode == Mode::Off || !may_go_on || (spent && !falls_back) {
             return if self.anything_shown {
                 Next::GiveUp(Incomplete::Fault(end.clone()))
             } else {
                 Next::Verbatim
             };
         }
-        let call = self.go_on(1);
         let first_break =
             matches!(end, End::Cut(Cut::Lost | Cut::Damaged | Cut::Stalled)) && self.faults <= 1;
         match self.spent_budget() {
             Some(why) if self.anything_shown => Next::GiveUp(why),
             // An error nobody saw anything before is the caller's own, also when a budget ends the retries.
             Some(_) => Next::Verbatim,
-            None if first_break => Next::Call(call),
+            None if falls_back => Next::Call(self.fall_back()),
+            None if first_break => Next::Call(self.go_on(1)),
             None => {
-                let until = self
-                    .now
-                    .after(self.rest().max(retry_after.unwrap_or_default()));
+                let rest = self.rest().max(retry_after.unwrap_or_default());
+                let until = self.now.after(rest);
+                let call = self.go_on(1);
                 Next::Rest { until, why, call }
             }
         }
@@ -324,13 +318,13 @@ impl Case<'_> {
 
     /// The same border with another model, whose abilities are not this one's: always by anchor,
     /// which proves itself whatever the model is.
-    fn fall_back(&self) -> Next {
+    fn fall_back(&self) -> Call {
         let way = if self.partial.is_empty() {
             Way::First
         } else {
             Way::Anchor
         };
-        self.within_budget(self.call(way, 1, Purpose::FallBack))
+        self.call(way, 1, Purpose::FallBack)
     }
 
     /// The rest before the next try: doubling, with jitter of up to a half so that many answers
