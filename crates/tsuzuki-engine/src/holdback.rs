@@ -152,7 +152,9 @@ fn unsettled(text: &str, stops: &[String]) -> usize {
     white.max(stop_prefix(text, stops))
 }
 
-fn unsure(char: char) -> bool {
+/// Whether a character at the end of a text may not be how it goes on: white space, which a model
+/// may write again, and the mark of a character whose other half is missing.
+pub(crate) fn unsure(char: char) -> bool {
     char.is_whitespace() || char == char::REPLACEMENT_CHARACTER
 }
 

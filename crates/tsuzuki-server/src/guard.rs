@@ -8,10 +8,7 @@ use http::request::Parts;
 use http::uri::Authority;
 use http::{Uri, header};
 use std::net::{IpAddr, SocketAddr};
-
-/// What Tsuzuki's own requests to a backend carry, so that an endpoint that is its own upstream
-/// notices. Transports that send over a network set it; the value does not matter.
-pub const HOP_HEADER: &str = "x-tsuzuki-hop";
+use tsuzuki::HOP_HEADER;
 
 /// Who reaches the listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tsuzuki::engine::Report;
+use tsuzuki::is_of_the_connection;
 
 /// The id of a request, in every response.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
@@ -17,20 +18,6 @@ pub(crate) const ATTEMPT: &str = "amz-sdk-request";
 
 /// A caller's mode for one request.
 pub(crate) const MODE: &str = "x-tsuzuki-mode";
-
-/// Fields about one connection, not about the message (RFC 9110, 7.6.1).
-const OF_THE_CONNECTION: &[&str] = &[
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "expect",
-];
 
 /// Fields that were made for this endpoint: its name, the caller's credentials and signature over
 /// its name, the browser's words about it. Backends bring credentials of their own.
@@ -75,7 +62,7 @@ pub(crate) fn outgoing(headers: &HeaderMap) -> Vec<(String, String)> {
         .iter()
         .filter(|(name, _)| {
             let name = name.as_str();
-            !OF_THE_CONNECTION.contains(&name)
+            !is_of_the_connection(name)
                 && !OF_THIS_ENDPOINT.contains(&name)
                 && !name.starts_with("x-tsuzuki-")
                 && !name.starts_with("sec-")
@@ -122,7 +109,7 @@ pub(crate) fn incoming(fields: &[(String, String)], length: Length) -> HeaderMap
         };
         let ours = length == Length::Ours && name == http::header::CONTENT_LENGTH;
         if !ours
-            && !OF_THE_CONNECTION.contains(&name.as_str())
+            && !is_of_the_connection(name.as_str())
             && !named.iter().any(|other| other == name.as_str())
         {
             headers.append(name, value);

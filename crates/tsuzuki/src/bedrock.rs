@@ -55,7 +55,6 @@ use endpoint::{Endpoint, Endpoints};
 use fault::{Fault, Reason};
 use futures_util::future::BoxFuture;
 use futures_util::stream::StreamExt as _;
-use headers::HOP;
 use http::{HeaderValue, header};
 use http_body_util::Full;
 use lanes::Lanes;
@@ -186,7 +185,7 @@ impl Inner {
 
     /// Sends a request, once more if what was wrong lay with us.
     async fn exchange(&self, request: &RawRequest) -> RawResponse {
-        if request.header(HOP).is_some() {
+        if request.header(crate::HOP_HEADER).is_some() {
             return Fault::Circle.response(self.endpoints.serving(&request.path).host());
         }
         let (response, used) = self.attempt(request).await;

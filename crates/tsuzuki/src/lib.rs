@@ -36,7 +36,7 @@ pub use client::{Client, Question, Reply, Turn};
 pub use drive::{Step, drive};
 pub use error::Error;
 pub use journal::{Journal, JournalError};
-pub use raw::{BodyError, RawBody, RawRequest, RawResponse};
+pub use raw::{BodyError, HOP_HEADER, RawBody, RawRequest, RawResponse, is_of_the_connection};
 pub use tsuzuki_wire as wire;
 pub use tsuzuki_wire::engine;
 pub use wish::{WishError, narrow};

@@ -41,6 +41,29 @@ pub enum BodyError {
     Stalled,
 }
 
+/// What Tsuzuki's own requests to a backend carry, so that an endpoint that is its own upstream
+/// notices. Transports that send over a network set it; the value does not matter.
+pub const HOP_HEADER: &str = "x-tsuzuki-hop";
+
+/// Whether a header field, named in lower case, is about one connection and not about the message
+/// (RFC 9110, 7.6.1): it goes no further.
+#[must_use]
+pub fn is_of_the_connection(name: &str) -> bool {
+    matches!(
+        name,
+        "connection"
+            | "expect"
+            | "keep-alive"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "proxy-connection"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+    )
+}
+
 impl RawRequest {
     /// The value of a header field.
     #[must_use]

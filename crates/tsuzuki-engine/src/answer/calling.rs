@@ -2,6 +2,7 @@
 
 use super::running::{Probing, Running};
 use super::{Answer, Output};
+use crate::holdback::unsure;
 use crate::nudge::nudge;
 use crate::plan::{self, Call, Case, Purpose, Way};
 use crate::seam::{self, Border, Demand};
@@ -13,12 +14,10 @@ impl Answer {
     pub(super) fn border(&self) -> (String, String) {
         let mut partial = format!("{}{}", self.message.text, self.unshown);
         partial.push_str(self.holdback.text());
-        let solid = partial.trim_end_matches(|char: char| {
-            char.is_whitespace() || char == char::REPLACEMENT_CHARACTER
-        });
-        let mut held = partial[solid.len()..].replace(char::REPLACEMENT_CHARACTER, "");
+        let solid = partial.trim_end_matches(unsure).len();
+        let mut held = partial[solid..].replace(char::REPLACEMENT_CHARACTER, "");
         held.push_str(&self.white);
-        partial.truncate(solid.len());
+        partial.truncate(solid);
         (partial, held)
     }
 

@@ -99,27 +99,8 @@ impl Streamed {
 
 /// The block whose text the first of these frames adds to.
 fn text_block(frames: &[Frame]) -> Option<u32> {
-    match frames.first().map(|frame| &frame.event) {
-        Some(Event::Delta {
-            block,
-            delta: Delta::Text { .. },
-        }) => Some(*block),
-        Some(
-            Event::Delta {
-                delta: Delta::Reasoning(_) | Delta::ToolInput(_) | Delta::Other,
-                ..
-            }
-            | Event::Head(_)
-            | Event::Start { .. }
-            | Event::BlockStart { .. }
-            | Event::BlockStop { .. }
-            | Event::Stop(_)
-            | Event::Metadata(_)
-            | Event::Other
-            | Event::End(_),
-        )
-        | None => None,
-    }
+    let first = frames.first()?;
+    first.text().and_then(|_| first.block())
 }
 
 fn joined(mut pieces: Vec<Bytes>) -> Option<Bytes> {

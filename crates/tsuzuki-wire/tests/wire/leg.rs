@@ -6,23 +6,26 @@ use std::sync::Arc;
 use tsuzuki_wire::engine::{By, Cache, Leg, LegId, ModelId};
 use tsuzuki_wire::{Form, leg_body, read_ask};
 
-fn body(form: Form, carried: &str, by: By, max_tokens: Option<u32>) -> String {
-    let (ask, _) = read_ask(
-        form,
-        ModelId("m".into()),
-        Vec::new(),
-        Bytes::from(carried.to_owned()),
-    )
-    .unwrap();
-    let leg = Leg {
+/// A leg of a request in this form.
+fn leg(form: Form, carried: &str, by: By, max_tokens: Option<u32>) -> Leg {
+    let carried = Bytes::from(carried.to_owned());
+    let (ask, _) = read_ask(form, ModelId("m".into()), Vec::new(), carried).unwrap();
+    Leg {
         id: LegId(2),
         ask: Arc::new(ask),
         model: ModelId("m".into()),
         by,
         max_tokens,
         cache: Cache::Unasked,
-    };
-    String::from_utf8(leg_body(&leg).unwrap().to_vec()).unwrap()
+    }
+}
+
+fn printed(leg: &Leg) -> String {
+    String::from_utf8(leg_body(leg).unwrap().to_vec()).unwrap()
+}
+
+fn body(form: Form, carried: &str, by: By, max_tokens: Option<u32>) -> String {
+    printed(&leg(form, carried, by, max_tokens))
 }
 
 fn prefill(partial: &str) -> By {
@@ -42,22 +45,8 @@ const ODD: &str = "{ \"messages\" :[ {\"role\":\"user\" ,\"content\":[ {\"text\"
 
 #[test]
 fn the_first_leg_goes_out_as_it_came() {
-    let (ask, _) = read_ask(
-        Form::Converse,
-        ModelId("m".into()),
-        Vec::new(),
-        Bytes::from_static(ODD.as_bytes()),
-    )
-    .unwrap();
-    let carried = ask.carried.body.clone();
-    let leg = Leg {
-        id: LegId(1),
-        ask: Arc::new(ask),
-        model: ModelId("m".into()),
-        by: By::First,
-        max_tokens: None,
-        cache: Cache::Unasked,
-    };
+    let leg = leg(Form::Converse, ODD, By::First, None);
+    let carried = leg.ask.carried.body.clone();
     assert_eq!(
         leg_body(&leg).unwrap().as_ptr(),
         carried.as_ptr(),
@@ -175,43 +164,17 @@ fn the_text_so_far_joins_the_callers_own_unfinished_turn() {
 
 #[test]
 fn a_request_without_messages_has_nothing_to_go_on_from() {
-    let (ask, _) = read_ask(
-        Form::Converse,
-        ModelId("m".into()),
-        Vec::new(),
-        Bytes::from_static(b"{}"),
-    )
-    .unwrap();
-    let leg = Leg {
-        id: LegId(2),
-        ask: Arc::new(ask),
-        model: ModelId("m".into()),
-        by: prefill("p"),
-        max_tokens: None,
-        cache: Cache::Unasked,
-    };
+    let leg = leg(Form::Converse, "{}", prefill("p"), None);
     assert!(leg_body(&leg).is_err());
 }
 
 #[test]
 fn a_cache_point_stands_behind_what_continuing_adds_while_there_is_room() {
     let cached = |form, carried: &str| {
-        let (ask, _) = read_ask(
-            form,
-            ModelId("m".into()),
-            Vec::new(),
-            Bytes::from(carried.to_owned()),
-        )
-        .unwrap();
-        let leg = Leg {
-            id: LegId(2),
-            ask: Arc::new(ask),
-            model: ModelId("m".into()),
-            by: anchor("so far", "go on"),
-            max_tokens: None,
+        printed(&Leg {
             cache: Cache::BehindPartial,
-        };
-        String::from_utf8(leg_body(&leg).unwrap().to_vec()).unwrap()
+            ..leg(form, carried, anchor("so far", "go on"), None)
+        })
     };
     let user = r#"{"messages":[{"role":"user","content":[{"text":"hi"}]}]"#;
     assert_eq!(

@@ -1,23 +1,7 @@
 //! Which header fields of a request go on to Bedrock, and which of its answer come back.
 
+use crate::is_of_the_connection;
 use http::HeaderMap;
-
-/// Marks our own requests, so that an endpoint that is its own upstream notices.
-pub(super) const HOP: &str = "x-tsuzuki-hop";
-
-/// Fields about one connection, not about the message (RFC 9110, 7.6.1).
-const OF_THE_CONNECTION: [&str; 10] = [
-    "connection",
-    "expect",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
 
 /// Fields that were made for the host the caller meant, and that we make anew for ours: its name,
 /// the length, and the caller's own credentials and signature.
@@ -33,7 +17,7 @@ const OF_THE_CALLER: [&str; 7] = [
 
 /// Whether a field of a request goes on. `amz-sdk-…` counts the caller's own attempts.
 pub(super) fn goes_on(name: &str, named_by_connection: &[String]) -> bool {
-    !OF_THE_CONNECTION.contains(&name)
+    !is_of_the_connection(name)
         && !OF_THE_CALLER.contains(&name)
         && !name.starts_with("amz-sdk-")
         && !name.starts_with("x-tsuzuki-")
@@ -60,7 +44,7 @@ pub(super) fn named_by_connection(headers: &[(String, String)]) -> Vec<String> {
 pub(super) fn incoming(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
-        .filter(|(name, _)| !OF_THE_CONNECTION.contains(&name.as_str()))
+        .filter(|(name, _)| !is_of_the_connection(name.as_str()))
         .map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
             (name.as_str().to_owned(), value)

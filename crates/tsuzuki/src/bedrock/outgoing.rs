@@ -1,7 +1,8 @@
 //! The request that goes out, before it is signed.
 
 use super::endpoint::Endpoint;
-use super::headers::{HOP, goes_on, named_by_connection};
+use super::headers::{goes_on, named_by_connection};
+use crate::HOP_HEADER;
 use crate::RawRequest;
 use crate::backend::segment;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
@@ -37,7 +38,7 @@ pub(super) fn head(
     fields
         .entry(header::USER_AGENT)
         .or_insert(HeaderValue::from_static(USER_AGENT));
-    fields.insert(HOP, HeaderValue::from_static("1"));
+    fields.insert(HOP_HEADER, HeaderValue::from_static("1"));
     Ok((method, uri, fields))
 }
 
