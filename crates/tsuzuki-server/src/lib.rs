@@ -15,6 +15,7 @@ mod auth;
 mod bedrock;
 mod bill;
 mod books;
+pub mod chat;
 mod connection;
 mod door;
 mod error;
@@ -35,6 +36,7 @@ mod route;
 mod serve;
 mod settings;
 mod spending;
+pub mod store;
 mod tls;
 
 pub use audit::Audit;
