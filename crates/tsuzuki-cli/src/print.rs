@@ -1,4 +1,15 @@
 //! The one place that prints. Standard output is data; standard error is talk.
+//!
+//! On a terminal, [`markdown`] lays a text out as it comes, and [`screen`] draws what is not finished.
+
+mod markdown;
+mod screen;
+mod style;
+mod wrap;
+
+pub(crate) use markdown::Markdown;
+pub(crate) use screen::{Screen, size};
+pub(crate) use style::{Ink, Line, Span, Style, columns, harmless, one_line, shortened};
 
 use crate::exit::{Exit, Failure};
 use std::io::{self, ErrorKind, IsTerminal, Write};
