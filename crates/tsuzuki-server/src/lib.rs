@@ -38,6 +38,7 @@ mod settings;
 mod spending;
 pub mod store;
 mod tls;
+mod web;
 
 pub use audit::Audit;
 pub use auth::{Access, Schemes};
@@ -51,3 +52,7 @@ pub use settings::{ModeIs, RequestMetadata, Settings};
 pub use spending::{Spending, SpendingError, Spent};
 pub use tls::{Tls, TlsError};
 pub use tsuzuki::HOP_HEADER;
+pub use web::{
+    BackendIs, BackendKind, ChatDoor, Check, CheckState, Diagnosis, Doctor, NoPassword, NoPeers,
+    Password, Peers, ProxyHeader, SignIn,
+};

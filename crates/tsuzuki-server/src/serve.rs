@@ -1,5 +1,6 @@
 //! The listener: it accepts, and it ends in good order.
 
+use crate::chat::ChatError;
 use crate::connection::{self, Connection, Host};
 use crate::door::Door;
 use crate::{Access, Settings, Tls};
@@ -40,6 +41,16 @@ pub enum ServeError {
         /// The budgets of an answer.
         policy: Box<Policy>,
     },
+    /// The listener is open to other machines, and anybody could read and write the chat.
+    #[error(
+        "{0} can be reached from other machines, and the chat asks nobody who they are: set a \
+         password for it, let a proxy sign people in, say that it is open to anybody, or serve \
+         without it"
+    )]
+    NoSignIn(SocketAddr),
+    /// The chat cannot begin.
+    #[error("the chat cannot begin: {0}")]
+    Chat(#[from] ChatError),
     /// The listener cannot say where it listens.
     #[error("the listener has no address: {0}")]
     Listener(#[from] std::io::Error),
