@@ -51,6 +51,12 @@ pub(crate) fn talk(line: &str) {
     let _nobody_listens = writeln!(io::stderr().lock(), "{line}");
 }
 
+/// Asks for something to be typed behind it.
+pub(crate) fn ask(question: &str) {
+    let mut talk = io::stderr().lock();
+    let _nobody_listens = write!(talk, "{question}").and_then(|()| talk.flush());
+}
+
 /// Says what went wrong, and the way out.
 pub(crate) fn failure(failure: &Failure) {
     talk(&format!(

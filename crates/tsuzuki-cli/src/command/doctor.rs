@@ -1,8 +1,11 @@
 //! `tsuzuki doctor`: whether Amazon Bedrock can be used, step by step, and if not, why.
 
+mod bedside;
 mod finding;
 mod policy;
 mod probe;
+
+pub(super) use bedside::Bedside;
 
 use crate::args::Doctor;
 use crate::backend;
@@ -49,7 +52,8 @@ pub(crate) async fn run(typed: &Doctor, effective: &Effective) -> Result<Exit, F
     let exit = match backend::bedrock(effective, None).await {
         Ok(bedrock) => {
             chart.identity = Some(bedrock.identity().clone());
-            examine(&bedrock, typed, &effective.config.ask.model, &mut chart).await;
+            let asked = typed.call.as_deref();
+            examine(&bedrock, asked, &effective.config.ask.model, &mut chart).await;
             Exit::Refused
         }
         Err(failure) => {
@@ -70,8 +74,8 @@ pub(crate) async fn run(typed: &Doctor, effective: &Effective) -> Result<Exit, F
     Ok(if sound { Exit::Complete } else { exit })
 }
 
-/// Every step that needs Bedrock.
-async fn examine(bedrock: &Bedrock, typed: &Doctor, usual: &str, chart: &mut Chart) {
+/// Every step that needs Bedrock. `asked` is the model to ask for one token, if any.
+async fn examine(bedrock: &Bedrock, asked: Option<&str>, usual: &str, chart: &mut Chart) {
     let identity = bedrock.identity();
     let place = format!("{identity}; questions go to {}", identity.endpoint);
     chart.add(Finding::passed("setup", place));
@@ -97,12 +101,11 @@ async fn examine(bedrock: &Bedrock, typed: &Doctor, usual: &str, chart: &mut Cha
     let (profiles, account) = probe::profiles(bedrock).await;
     chart.add(profiles);
     chart.account = identity.account.clone().or(account);
-    chart.add(call(bedrock, typed, usual).await);
+    chart.add(call(bedrock, asked, usual).await);
 }
 
 /// A question to a model, if it was asked for.
-async fn call(bedrock: &Bedrock, typed: &Doctor, usual: &str) -> Finding {
-    let asked = typed.call.as_deref();
+async fn call(bedrock: &Bedrock, asked: Option<&str>, usual: &str) -> Finding {
     let model = asked.filter(|model| !model.is_empty()).unwrap_or(usual);
     let model = ModelId(model.to_owned());
     if asked.is_some() {
