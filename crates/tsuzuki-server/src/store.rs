@@ -183,7 +183,7 @@ pub enum Begun {
     /// It was kept.
     New,
     /// The key is known: this run had it.
-    Known(Run),
+    Known(Box<Run>),
 }
 
 /// One answer, or the going on of one, by one server after another.

@@ -266,7 +266,7 @@ pub(crate) async fn a_key_begins_one_run(place: &impl Place) {
     assert_eq!(store.begin(&me, &first).await.unwrap(), Begun::New);
     let twice = begin(&conversation("Second"), "The same", Some("key"));
     let begun = store.begin(&me, &twice).await.unwrap();
-    assert_eq!(begun, Begun::Known(first.run.clone()));
+    assert_eq!(begun, Begun::Known(Box::new(first.run.clone())));
     assert_eq!(
         store
             .conversation(&me, twice.conversation.id)

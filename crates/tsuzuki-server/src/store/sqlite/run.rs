@@ -48,7 +48,7 @@ pub(super) fn begin(desk: &mut Desk, user: &User, begin: &Begin) -> Result<Begun
         ))?;
         let mut rows = known.query(params![user.0, key])?;
         if let Some(row) = rows.next()? {
-            return Ok(Begun::Known(of_row(row)?));
+            return Ok(Begun::Known(Box::new(of_row(row)?)));
         }
     }
     if run.conversation != begin.conversation.id {
