@@ -51,6 +51,7 @@ pub struct ChatSettings {
 
 /// A new message of a user, and the answer to it.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Post {
     /// The message's id; made by the server where the client makes none.
     #[serde(default)]
@@ -73,6 +74,7 @@ pub struct Post {
 
 /// Another answer to a message of a user.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Again {
     /// The id of the answer.
     #[serde(default)]

@@ -44,7 +44,7 @@ pub use audit::Audit;
 pub use auth::{Access, Schemes};
 pub use bedrock::SPANS;
 pub use keys::{Budget, Grants, Key, Keys, KeysError, Minted, Scheme};
-pub use limits::{JoinLimits, Limits};
+pub use limits::{ChatLimits, JoinLimits, Limits, Rate};
 pub use modes::ModelMode;
 pub use operation::{NoSuchOperation, Operation, Operations};
 pub use serve::{ServeError, serve};

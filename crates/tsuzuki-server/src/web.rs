@@ -3,10 +3,33 @@
 //! [`ChatDoor`] is what the operator decides about it. Paths under `/api/v1`, `/`, `/c/…` and
 //! `/assets/…` come here; everything else belongs to the Bedrock door.
 
+mod about;
+mod allowance;
+mod archive;
+mod attachments;
+mod checkup;
+mod conversations;
+mod docs;
+mod events;
 mod facts;
+mod fields;
+mod gate;
+mod lists;
+mod messages;
+mod models;
+mod openapi;
+mod page;
+mod problem;
+mod router;
+mod runs;
+mod sent;
+mod session;
 mod sign_in;
 
 pub use facts::{BackendIs, BackendKind, Check, CheckState, Diagnosis, Doctor};
+pub(crate) use fields::Place;
+pub(crate) use problem::{Code, Problem};
+pub(crate) use router::WebDoor;
 pub use sign_in::{NoPassword, NoPeers, Password, Peers, ProxyHeader, SignIn};
 
 use crate::chat::ChatSettings;

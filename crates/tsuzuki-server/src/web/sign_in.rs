@@ -170,7 +170,10 @@ mod tests {
         ] {
             let peers: Peers = peers.parse().unwrap();
             assert!(peers.contain(inside.parse().unwrap()), "{peers} {inside}");
-            assert!(!peers.contain(outside.parse().unwrap()), "{peers} {outside}");
+            assert!(
+                !peers.contain(outside.parse().unwrap()),
+                "{peers} {outside}"
+            );
         }
         for wrong in ["", "10.0.0.0/33", "::/129", "10.0.0.0/x", "localhost"] {
             assert_eq!(wrong.parse::<Peers>(), Err(NoPeers), "{wrong}");
