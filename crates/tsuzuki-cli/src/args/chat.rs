@@ -35,7 +35,11 @@ impl Chat {
     /// The settings that were typed.
     pub(crate) fn flags(&self) -> Vec<Flag> {
         let mut flags = self.answering.flags();
-        flags.extend(flag("server.data", "--data", super::path(self.data.as_ref())));
+        flags.extend(flag(
+            "server.data",
+            "--data",
+            super::path(self.data.as_ref()),
+        ));
         flags
     }
 }

@@ -29,7 +29,9 @@ use crate::config::Effective;
 use crate::exit::{Exit, Failure};
 use crate::print;
 use std::io::{self, IsTerminal};
-use tsuzuki_server::chat::{Conversation, ConversationId, MessageId, Moment, Post, Posted, Role, Shape};
+use tsuzuki_server::chat::{
+    Conversation, ConversationId, MessageId, Moment, Post, Posted, Role, Shape,
+};
 
 /// How many conversations a list shows.
 const LISTED: usize = 50;
@@ -80,13 +82,20 @@ async fn once(typed: &Chat, reached: &Reached) -> Result<Exit, Failure> {
                 let thread = api.thread(found, OPENED).await?;
                 (found, thread.conversation.head)
             }
-            None => (api.create(ConversationId::new(), &shape_of(typed)).await?.id, None),
+            None => (
+                api.create(ConversationId::new(), &shape_of(typed))
+                    .await?
+                    .id,
+                None,
+            ),
         };
         begin(reached, &Wish::post(conversation, &post(text, parent))).await
     };
     let posted = asked.await.map_err(|error| failed(&error))?;
     let Some((message, follow)) = running(reached, posted) else {
-        return Err(failed(&ApiError::Unreachable("there is no answer in what it said".to_owned())));
+        return Err(failed(&ApiError::Unreachable(
+            "there is no answer in what it said".to_owned(),
+        )));
     };
     let showing = Showing {
         seams: Switch::Off,
@@ -142,14 +151,24 @@ async fn begin(reached: &Reached, wish: &Wish) -> Result<Posted, ApiError> {
 }
 
 /// The answer of what was begun, and its reader.
-fn running(reached: &Reached, posted: Posted) -> Option<(tsuzuki_server::chat::Message, Follow<'_>)> {
-    let answer = posted.messages.into_iter().rfind(|message| message.role == Role::Assistant)?;
+fn running(
+    reached: &Reached,
+    posted: Posted,
+) -> Option<(tsuzuki_server::chat::Message, Follow<'_>)> {
+    let answer = posted
+        .messages
+        .into_iter()
+        .rfind(|message| message.role == Role::Assistant)?;
     let follow = Follow::new(&reached.api, posted.run, answer.id, Some(posted.cursor));
     Some((answer, follow))
 }
 
 /// The conversation that is meant by a number of the list, or by words in it.
-async fn find(reached: &Reached, words: &str, listed: &[ConversationId]) -> Result<ConversationId, ApiError> {
+async fn find(
+    reached: &Reached,
+    words: &str,
+    listed: &[ConversationId],
+) -> Result<ConversationId, ApiError> {
     let none = |told: String| ApiError::Problem {
         status: ::http::StatusCode::NOT_FOUND,
         told,
@@ -160,8 +179,14 @@ async fn find(reached: &Reached, words: &str, listed: &[ConversationId]) -> Resu
             return Ok(id);
         }
         let all = reached.api.conversations(LISTED).await?;
-        let id = all.get(number.wrapping_sub(1)).map(|conversation: &Conversation| conversation.id);
-        return id.ok_or_else(|| none(format!("there is no conversation {number}: --list or /list numbers them")));
+        let id = all
+            .get(number.wrapping_sub(1))
+            .map(|conversation: &Conversation| conversation.id);
+        return id.ok_or_else(|| {
+            none(format!(
+                "there is no conversation {number}: --list or /list numbers them"
+            ))
+        });
     }
     let hits = reached.api.search(words, 1).await?;
     let hit = hits.first().map(|hit| hit.conversation);

@@ -7,6 +7,7 @@ mod probe;
 
 pub(super) use bedside::Bedside;
 
+use super::folder::Folder;
 use crate::args::Doctor;
 use crate::backend;
 use crate::config::Effective;
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use tsuzuki::bedrock::{Bedrock, Identity};
 use tsuzuki::engine::ModelId;
 use tsuzuki::models::Models;
+use tsuzuki_server::store::Sqlite;
 
 /// What a step waits for.
 const NEEDS_CREDENTIALS: &str = "needs credentials";
@@ -49,6 +51,7 @@ pub(crate) async fn run(typed: &Doctor, effective: &Effective) -> Result<Exit, F
         return Ok(Exit::Complete);
     }
     let mut chart = Chart::default();
+    chart.findings.extend(store(effective).await);
     let exit = match backend::bedrock(effective, None).await {
         Ok(bedrock) => {
             chart.identity = Some(bedrock.identity().clone());
@@ -72,6 +75,37 @@ pub(crate) async fn run(typed: &Doctor, effective: &Effective) -> Result<Exit, F
     };
     print::data(&text)?;
     Ok(if sound { Exit::Complete } else { exit })
+}
+
+/// Whether what the chat keeps is whole; nothing where nothing is kept.
+async fn store(effective: &Effective) -> Option<Finding> {
+    let folder = Folder::of(&effective.config).ok()?;
+    let file = folder.store();
+    if !file.is_file() {
+        return None;
+    }
+    let hint = "put a backup in its place while no server runs; tsuzuki backup makes them";
+    Some(match Sqlite::integrity(&file).await {
+        Ok(found) if found.problems.is_empty() => Finding::passed(
+            "store",
+            format!(
+                "{} is whole: {} conversations, {} messages, {} bytes",
+                file.display(),
+                found.conversations,
+                found.messages,
+                found.bytes
+            ),
+        ),
+        Ok(found) => {
+            let told = found.problems.join("; ");
+            Finding::failed(
+                "store",
+                format!("{} is damaged: {told}", file.display()),
+                hint,
+            )
+        }
+        Err(error) => Finding::failed("store", error.told, hint),
+    })
 }
 
 /// Every step that needs Bedrock. `asked` is the model to ask for one token, if any.

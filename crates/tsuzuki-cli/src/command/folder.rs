@@ -114,7 +114,11 @@ pub(super) fn private_file(file: &Path) -> io::Result<fs::File> {
 /// The user's own: by the XDG base directory specification, on Windows where programs keep what is
 /// of one machine.
 fn usual() -> Option<PathBuf> {
-    let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let named = |name| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     let parent = if cfg!(windows) {
         named("LOCALAPPDATA")
     } else {

@@ -31,7 +31,9 @@ pub(crate) fn run() -> Result<Exit, Failure> {
         )
     })?;
     if io::stdout().is_terminal() {
-        print::talk("Put this line under [chat] in tsuzuki.toml, and let nobody else read that file:\n");
+        print::talk(
+            "Put this line under [chat] in tsuzuki.toml, and let nobody else read that file:\n",
+        );
     }
     print::data(&format!("password_hash = \"{}\"\n", hash.as_str()))?;
     Ok(Exit::Complete)

@@ -109,7 +109,11 @@ impl Ready {
 
     /// Its address, for a browser or a program on this machine.
     pub(super) fn url(&self) -> String {
-        format!("{}://{}", self.scheme(), reachable(self.address, &self.settings))
+        format!(
+            "{}://{}",
+            self.scheme(),
+            reachable(self.address, &self.settings)
+        )
     }
 
     const fn scheme(&self) -> &'static str {

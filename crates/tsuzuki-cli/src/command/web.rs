@@ -50,6 +50,7 @@ pub(super) async fn open(
     let settings = SqliteSettings {
         file: folder.store(),
         durability: config.chat.durability(),
+        most_bytes: None,
     };
     let store: Arc<dyn Store> = match Sqlite::open(settings).await {
         Ok(store) => Arc::new(store),
@@ -99,12 +100,16 @@ fn sign_in(config: &Config) -> Result<SignIn, Failure> {
         ));
     }
     if let Some(hash) = &chat.password_hash {
-        let password = hash.parse().map_err(|error| usage(format!("chat.password_hash: {error}")))?;
+        let password = hash
+            .parse()
+            .map_err(|error| usage(format!("chat.password_hash: {error}")))?;
         return Ok(SignIn::Password(password));
     }
     if let Some(name) = &chat.proxy_header {
         let name = name.parse().map_err(|_| {
-            usage(format!("chat.proxy_header: `{name}` is not the name of a header field"))
+            usage(format!(
+                "chat.proxy_header: `{name}` is not the name of a header field"
+            ))
         })?;
         let from = chat.proxy_from();
         return Ok(SignIn::Proxy(ProxyHeader { name, from }));
@@ -168,7 +173,9 @@ pub(super) fn unusable(error: &StoreError) -> Failure {
             "tsuzuki doctor looks at it; put a backup in its place, or move it away to begin anew"
         }
         Fault::Newer => "run the newer version of Tsuzuki, or name another folder: --data DIR",
-        Fault::Conflict | Fault::Failed => "tsuzuki doctor looks at it; --data DIR names another folder",
+        Fault::Conflict | Fault::Failed => {
+            "tsuzuki doctor looks at it; --data DIR names another folder"
+        }
     };
     Failure::new(Exit::Usage, error.told.clone(), hint)
 }

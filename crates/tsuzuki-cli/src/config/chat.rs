@@ -91,7 +91,10 @@ impl Chat {
     /// The proxy's addresses.
     pub(crate) fn proxy_from(&self) -> Vec<Peers> {
         // Only what names addresses came in.
-        self.proxy_from.iter().filter_map(|peers| peers.parse().ok()).collect()
+        self.proxy_from
+            .iter()
+            .filter_map(|peers| peers.parse().ok())
+            .collect()
     }
 
     /// As the chat takes it.

@@ -74,12 +74,18 @@ pub(super) async fn show(
     let mut interrupts = Interrupts::listen()?;
     let mut paper = Paper::new();
     let mut keys = match &paper {
-        Paper::Screen(_) => Keys::begin().map_err(|error| super::super::unreadable("the terminal", &error))?,
+        Paper::Screen(_) => {
+            Keys::begin().map_err(|error| super::super::unreadable("the terminal", &error))?
+        }
         Paper::Plain => None,
     };
     let written = message.text();
     if paper.write(&written)? == Reader::Gone {
-        return Ok(Ok(Shown { message, typed: String::new(), then: Then::Leave }));
+        return Ok(Ok(Shown {
+            message,
+            typed: String::new(),
+            then: Then::Leave,
+        }));
     }
     let mut answer = Answer {
         api,
@@ -116,12 +122,16 @@ pub(super) async fn show(
             },
             key = key => then = answer.press(key, follow.run()).await,
             () = interrupts.next() => then = answer.press(Key::Interrupt, follow.run()).await,
-            () = answer.paper.due() => _ = answer.paper.draw()?,
+            () = answer.paper.due() => answer.redraw()?,
         }
     }
     drop(keys);
     answer.end()?;
-    Ok(Ok(Shown { message: answer.message, typed: answer.typed, then }))
+    Ok(Ok(Shown {
+        message: answer.message,
+        typed: answer.typed,
+        then,
+    }))
 }
 
 impl Answer<'_> {
@@ -212,7 +222,8 @@ impl Answer<'_> {
             Some(more) => more,
             None => {
                 // Power was lost, and with it text that was not on the disk.
-                let note = "the end of the text above was lost with the server; this is the answer anew";
+                let note =
+                    "the end of the text above was lost with the server; this is the answer anew";
                 match self.paper {
                     Paper::Plain => print::talk(note),
                     Paper::Screen(_) => {
@@ -230,7 +241,13 @@ impl Answer<'_> {
     /// What stands below the answer while it runs.
     fn tell(&mut self) {
         let reasoned = |block: &&tsuzuki_server::chat::Block| block.kind == Holds::Reasoning;
-        let thought: usize = self.message.blocks.iter().filter(reasoned).map(|block| block.text.chars().count()).sum();
+        let thought: usize = self
+            .message
+            .blocks
+            .iter()
+            .filter(reasoned)
+            .map(|block| block.text.chars().count())
+            .sum();
         let status = match (&self.waiting, self.asked) {
             (_, Asked::Stop) => Some("stopping; Ctrl-C again leaves".to_owned()),
             (Some(waiting), Asked::Nothing) => Some(waiting.clone()),
@@ -243,7 +260,10 @@ impl Answer<'_> {
         let mut line = status.map(Line::dim);
         if !self.typed.is_empty() {
             let typed = format!("› {}", self.typed.replace('\n', "⏎"));
-            line = Some(Line::of(print::shortened(&typed, print::size().0 - 1), Style::NONE));
+            line = Some(Line::of(
+                print::shortened(&typed, print::size().0 - 1),
+                Style::NONE,
+            ));
         }
         self.paper.status(line);
     }
@@ -290,11 +310,17 @@ impl Answer<'_> {
         Then::Stay
     }
 
+    fn redraw(&mut self) -> Result<(), Failure> {
+        self.paper.draw().map(|_reader| ())
+    }
+
     /// Everything stays, and below it what there is to know.
     fn end(&mut self) -> Result<(), Failure> {
         let mut below = Vec::new();
         if self.lost > 0 {
-            below.push(Line::dim("(the connection was lost and came back; nothing is missing)"));
+            below.push(Line::dim(
+                "(the connection was lost and came back; nothing is missing)",
+            ));
         }
         below.extend(show::standing(&self.message));
         if self.showing.cost == Switch::On {

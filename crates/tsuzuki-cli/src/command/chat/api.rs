@@ -13,7 +13,15 @@ use tsuzuki_server::chat::{
 use tsuzuki_server::store::Hit;
 
 /// What cannot stand in a query as it is.
-const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'&').add(b'+').add(b'%').add(b'<').add(b'>');
+const QUERY: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'&')
+    .add(b'+')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>');
 
 /// No body.
 const NOTHING: Option<&()> = None;
@@ -49,7 +57,9 @@ pub(super) struct BackendTold {
 impl About {
     /// Whether the offline simulator answers.
     pub(super) fn is_simulated(&self) -> bool {
-        self.backend.as_ref().is_some_and(|backend| backend.kind == "simulator")
+        self.backend
+            .as_ref()
+            .is_some_and(|backend| backend.kind == "simulator")
     }
 }
 
@@ -84,18 +94,32 @@ impl Api {
         Ok(page.conversations)
     }
 
-    pub(super) async fn create(&self, id: ConversationId, shape: &Shape) -> Result<Conversation, ApiError> {
+    pub(super) async fn create(
+        &self,
+        id: ConversationId,
+        shape: &Shape,
+    ) -> Result<Conversation, ApiError> {
         let body = json!({ "id": id, "shape": shape });
-        self.0.call(Method::POST, "/conversations", Some(&body), None).await
+        self.0
+            .call(Method::POST, "/conversations", Some(&body), None)
+            .await
     }
 
     /// A conversation's last messages.
-    pub(super) async fn thread(&self, id: ConversationId, limit: usize) -> Result<Thread, ApiError> {
+    pub(super) async fn thread(
+        &self,
+        id: ConversationId,
+        limit: usize,
+    ) -> Result<Thread, ApiError> {
         let path = format!("/conversations/{id}?limit={limit}");
         self.0.call(Method::GET, &path, NOTHING, None).await
     }
 
-    pub(super) async fn change(&self, id: ConversationId, change: &Change) -> Result<Conversation, ApiError> {
+    pub(super) async fn change(
+        &self,
+        id: ConversationId,
+        change: &Change,
+    ) -> Result<Conversation, ApiError> {
         // What is absent stays; what is null would be a value.
         let mut body = serde_json::to_value(change).unwrap_or_default();
         if let Value::Object(fields) = &mut body {
@@ -107,7 +131,10 @@ impl Api {
 
     pub(super) async fn remove(&self, id: ConversationId) -> Result<(), ApiError> {
         let path = format!("/conversations/{id}");
-        self.0.bytes(Method::DELETE, &path, NOTHING, None).await.map(drop)
+        self.0
+            .bytes(Method::DELETE, &path, NOTHING, None)
+            .await
+            .map(drop)
     }
 
     pub(super) async fn export(
@@ -139,17 +166,25 @@ impl Api {
     /// Begins something that makes a run. The same key again tells what it began the first time.
     pub(super) async fn begin(&self, wish: &Wish) -> Result<Posted, ApiError> {
         let key = Some(wish.key.as_str());
-        self.0.call(Method::POST, &wish.path, Some(&wish.body), key).await
+        self.0
+            .call(Method::POST, &wish.path, Some(&wish.body), key)
+            .await
     }
 
     pub(super) async fn stop(&self, run: RunId) -> Result<(), ApiError> {
         let path = format!("/runs/{run}/stop");
-        self.0.bytes(Method::POST, &path, Some(&json!({})), None).await.map(drop)
+        self.0
+            .bytes(Method::POST, &path, Some(&json!({})), None)
+            .await
+            .map(drop)
     }
 
     pub(super) async fn finish(&self, run: RunId) -> Result<(), ApiError> {
         let path = format!("/runs/{run}/finish");
-        self.0.bytes(Method::POST, &path, Some(&json!({})), None).await.map(drop)
+        self.0
+            .bytes(Method::POST, &path, Some(&json!({})), None)
+            .await
+            .map(drop)
     }
 
     /// What a run says, after a cursor.
@@ -186,12 +221,20 @@ impl Wish {
             answer: MessageId::new(),
             shape,
         };
-        Self::new(format!("/messages/{question}/answers"), json!(again), again.answer)
+        Self::new(
+            format!("/messages/{question}/answers"),
+            json!(again),
+            again.answer,
+        )
     }
 
     /// Going on with an unfinished answer.
     pub(super) fn go_on(message: MessageId) -> Self {
-        Self::new(format!("/messages/{message}/continue"), json!({}), MessageId::new())
+        Self::new(
+            format!("/messages/{message}/continue"),
+            json!({}),
+            MessageId::new(),
+        )
     }
 
     /// The answer anew from one of its seams on.

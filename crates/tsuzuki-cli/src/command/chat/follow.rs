@@ -59,8 +59,15 @@ enum Line {
 
 impl<'a> Follow<'a> {
     /// Reads a run from a cursor on; without one, from its beginning.
-    pub(super) fn new(api: &'a Api, run: RunId, message: MessageId, cursor: Option<String>) -> Self {
-        let at = cursor.as_deref().and_then(|text| text.parse::<Cursor>().ok());
+    pub(super) fn new(
+        api: &'a Api,
+        run: RunId,
+        message: MessageId,
+        cursor: Option<String>,
+    ) -> Self {
+        let at = cursor
+            .as_deref()
+            .and_then(|text| text.parse::<Cursor>().ok());
         Self {
             api,
             run,
@@ -110,7 +117,9 @@ impl<'a> Follow<'a> {
                     Err(problem @ ApiError::Problem { .. }) => return Err(problem),
                 }
             }
-            let Some(stream) = &mut self.stream else { continue };
+            let Some(stream) = &mut self.stream else {
+                continue;
+            };
             match stream.next().await {
                 Ok(Some(event)) => {
                     if let Some(heard) = self.take(&event.name, event.id, &event.data)? {
@@ -146,7 +155,12 @@ impl<'a> Follow<'a> {
     }
 
     /// Takes an event; a message comes back at once, entries wait.
-    fn take(&mut self, name: &str, id: Option<String>, data: &str) -> Result<Option<Heard>, ApiError> {
+    fn take(
+        &mut self,
+        name: &str,
+        id: Option<String>,
+        data: &str,
+    ) -> Result<Option<Heard>, ApiError> {
         let unread = |error: serde_json::Error| {
             ApiError::Unreachable(format!("an event is not what this version reads: {error}"))
         };

@@ -120,7 +120,9 @@ impl Http {
     ) -> Result<T, ApiError> {
         let bytes = self.bytes(method, path, body, key).await?;
         serde_json::from_slice(&bytes).map_err(|error| {
-            ApiError::Unreachable(format!("its answer is not what this version reads: {error}"))
+            ApiError::Unreachable(format!(
+                "its answer is not what this version reads: {error}"
+            ))
         })
     }
 
@@ -138,7 +140,9 @@ impl Http {
         };
         timeout(PATIENCE, asked).await.unwrap_or_else(|_elapsed| {
             let seconds = PATIENCE.as_secs();
-            Err(ApiError::Unreachable(format!("no answer within {seconds} s")))
+            Err(ApiError::Unreachable(format!(
+                "no answer within {seconds} s"
+            )))
         })
     }
 
@@ -190,7 +194,9 @@ impl Http {
             None => Bytes::new(),
             Some(body) => {
                 request = request.header(CONTENT_TYPE, "application/json");
-                serde_json::to_vec(body).map_err(|error| unreachable(&error))?.into()
+                serde_json::to_vec(body)
+                    .map_err(|error| unreachable(&error))?
+                    .into()
             }
         };
         let request = request
@@ -256,7 +262,8 @@ impl Events {
                 return Ok(Some(event));
             }
             let read = timeout(SILENCE, self.body.body_mut().frame()).await;
-            let read = read.map_err(|_elapsed| ApiError::Unreachable("it fell silent".to_owned()))?;
+            let read =
+                read.map_err(|_elapsed| ApiError::Unreachable("it fell silent".to_owned()))?;
             match read {
                 None => return Ok(None),
                 Some(Err(error)) => return Err(unreachable(&error)),
@@ -299,7 +306,8 @@ mod tests {
 
     #[test]
     fn events_come_whole_and_heartbeats_are_none() {
-        let stream = "retry: 1000\n\n: still here\n\nevent: entries\nid: a:1.2\ndata: {}\n\nevent: mess";
+        let stream =
+            "retry: 1000\n\n: still here\n\nevent: entries\nid: a:1.2\ndata: {}\n\nevent: mess";
         let mut buffer = BytesMut::new();
         let mut taken = Vec::new();
         for byte in stream.bytes() {

@@ -79,8 +79,17 @@ impl Input {
     }
 }
 
-fn read(editor: &mut Editor<Orders, DefaultHistory>, readings: &Receiver<Wanted>, history: Option<PathBuf>) {
-    while let Ok(Wanted { prompt, begun, reply }) = readings.recv() {
+fn read(
+    editor: &mut Editor<Orders, DefaultHistory>,
+    readings: &Receiver<Wanted>,
+    history: Option<PathBuf>,
+) {
+    while let Ok(Wanted {
+        prompt,
+        begun,
+        reply,
+    }) = readings.recv()
+    {
         let line = match editor.readline_with_initial(&prompt, (&begun, "")) {
             Ok(text) => Ok(Line::Text(text)),
             Err(ReadlineError::Interrupted) => Ok(Line::Interrupted),
@@ -113,14 +122,22 @@ struct Orders {
 impl Completer for Orders {
     type Candidate = String;
 
-    fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
+    fn complete(
+        &self,
+        line: &str,
+        at: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<String>)> {
         let before = &line[..at];
         if !before.starts_with('/') {
             return Ok((at, Vec::new()));
         }
         let Some((order, typed)) = before.split_once(' ') else {
             let orders = ORDERS.iter().map(|(order, ..)| (*order).to_owned());
-            return Ok((0, orders.filter(|order| order.starts_with(before)).collect()));
+            return Ok((
+                0,
+                orders.filter(|order| order.starts_with(before)).collect(),
+            ));
         };
         let words: Vec<String> = match order {
             "/model" | "/regenerate" => self.models.clone(),

@@ -91,24 +91,25 @@ fn listen(send: &UnboundedSender<Key>, over: &AtomicBool) {
 }
 
 fn meaning(event: &Event) -> Option<Key> {
-    match event {
-        Event::Resize(..) => Some(Key::Resized),
-        Event::Key(KeyEvent {
-            code,
-            modifiers,
-            kind: KeyEventKind::Press | KeyEventKind::Repeat,
-            ..
-        }) => {
-            let control = modifiers.contains(KeyModifiers::CONTROL);
-            match code {
-                KeyCode::Char('c') if control => Some(Key::Interrupt),
-                KeyCode::Char('j') if control => Some(Key::Enter),
-                KeyCode::Char(character) if !control => Some(Key::Character(*character)),
-                KeyCode::Enter => Some(Key::Enter),
-                KeyCode::Backspace => Some(Key::Backspace),
-                _ => None,
-            }
-        }
-        Event::Key(_) | Event::FocusGained | Event::FocusLost | Event::Mouse(_) | Event::Paste(_) => None,
+    if let Event::Resize(..) = event {
+        return Some(Key::Resized);
+    }
+    let KeyEvent {
+        code,
+        modifiers,
+        kind: KeyEventKind::Press | KeyEventKind::Repeat,
+        ..
+    } = event.as_key_event()?
+    else {
+        return None;
+    };
+    let control = modifiers.contains(KeyModifiers::CONTROL);
+    match code {
+        KeyCode::Char('c') if control => Some(Key::Interrupt),
+        KeyCode::Char('j') if control => Some(Key::Enter),
+        KeyCode::Char(character) if !control => Some(Key::Character(character)),
+        KeyCode::Enter => Some(Key::Enter),
+        KeyCode::Backspace => Some(Key::Backspace),
+        _ => None,
     }
 }

@@ -55,23 +55,71 @@ pub(super) const ORDERS: [(&str, &str, &str); 21] = [
     ("/help", "", "this list"),
     ("/new", "", "begin another conversation"),
     ("/list", "", "list the conversations"),
-    ("/open", "NUMBER|WORDS", "go on with a conversation of the list, or with one that has these words"),
+    (
+        "/open",
+        "NUMBER|WORDS",
+        "go on with a conversation of the list, or with one that has these words",
+    ),
     ("/search", "WORDS", "find messages and titles"),
-    ("/model", "[NAME]", "show the model, or take another for this conversation"),
-    ("/system", "[TEXT]", "show the system prompt, or set it; /system - takes it away"),
-    ("/set", "[NAME VALUE]", "show how the model is asked, or change it: /set temperature 0.3"),
+    (
+        "/model",
+        "[NAME]",
+        "show the model, or take another for this conversation",
+    ),
+    (
+        "/system",
+        "[TEXT]",
+        "show the system prompt, or set it; /system - takes it away",
+    ),
+    (
+        "/set",
+        "[NAME VALUE]",
+        "show how the model is asked, or change it: /set temperature 0.3",
+    ),
     ("/unset", "NAME", "leave it to the model again"),
-    ("/continue", "", "go on with an answer that stopped short of its end"),
-    ("/retry", "[JOINT]", "write the answer anew from a joint on; the last one, if none is named"),
-    ("/regenerate", "[MODEL]", "ask the last question again, of another model if one is named"),
+    (
+        "/continue",
+        "",
+        "go on with an answer that stopped short of its end",
+    ),
+    (
+        "/retry",
+        "[JOINT]",
+        "write the answer anew from a joint on; the last one, if none is named",
+    ),
+    (
+        "/regenerate",
+        "[MODEL]",
+        "ask the last question again, of another model if one is named",
+    ),
     ("/finish", "", "while an answer runs: end it with this part"),
     ("/seams", "on|off", "mark where the parts of answers meet"),
-    ("/cost", "[on|off]", "what this conversation cost; on: a line below every answer"),
-    ("/details", "", "the parts of the last answer: request ids, tokens, times"),
-    ("/title", "[TEXT]", "name the conversation; without a text the model names it again"),
+    (
+        "/cost",
+        "[on|off]",
+        "what this conversation cost; on: a line below every answer",
+    ),
+    (
+        "/details",
+        "",
+        "the parts of the last answer: request ids, tokens, times",
+    ),
+    (
+        "/title",
+        "[TEXT]",
+        "name the conversation; without a text the model names it again",
+    ),
     ("/delete", "", "delete the conversation, after asking"),
-    ("/export", "FILE", "write the conversation to a file: Markdown, or JSON where it ends in .json"),
-    ("/paste", "", "take everything up to a line with a single full stop as one message"),
+    (
+        "/export",
+        "FILE",
+        "write the conversation to a file: Markdown, or JSON where it ends in .json",
+    ),
+    (
+        "/paste",
+        "",
+        "take everything up to a line with a single full stop as one message",
+    ),
     ("/quit", "", "leave; so does Ctrl-D"),
 ];
 
@@ -103,7 +151,10 @@ pub(super) fn goes_on(lines: &str) -> bool {
 /// What was typed, once it is whole.
 pub(super) fn read(lines: &str) -> Typed {
     if let Some(pasted) = lines.strip_prefix("/paste\n") {
-        let text = pasted.strip_suffix('.').unwrap_or(pasted).trim_end_matches('\n');
+        let text = pasted
+            .strip_suffix('.')
+            .unwrap_or(pasted)
+            .trim_end_matches('\n');
         return message(text);
     }
     let text = lines.replace("\\\n", "\n");
@@ -201,7 +252,10 @@ mod tests {
                 "[NAME VALUE]" => "temperature 0.3",
                 _ => "x",
             };
-            assert!(matches!(read(&format!("{name} {said}")), Typed::Order(_)), "{name}");
+            assert!(
+                matches!(read(&format!("{name} {said}")), Typed::Order(_)),
+                "{name}"
+            );
         }
         assert!(matches!(read("/seams maybe"), Typed::Mistake(_)));
         assert!(matches!(read("/open"), Typed::Mistake(_)));

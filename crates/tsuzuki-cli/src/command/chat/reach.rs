@@ -58,7 +58,12 @@ pub(super) async fn reach(typed: &Chat, effective: &Effective) -> Result<Reached
         if let Some(http) = running(&folder).await {
             let (api, about) = signed_in(http).await?;
             let folder = Some(folder);
-            return Ok(Reached { api, about, folder, own: None });
+            return Ok(Reached {
+                api,
+                about,
+                folder,
+                own: None,
+            });
         }
         match own(effective).await {
             Ok((serving, own)) => {
@@ -66,7 +71,12 @@ pub(super) async fn reach(typed: &Chat, effective: &Effective) -> Result<Reached
                 let http = Http::new(&serving.url, authority).map_err(|error| failed(&error))?;
                 let (api, about) = signed_in(http).await?;
                 let (folder, own) = (Some(folder), Some(own));
-                return Ok(Reached { api, about, folder, own });
+                return Ok(Reached {
+                    api,
+                    about,
+                    folder,
+                    own,
+                });
             }
             // Another may hold the store, and not yet say where it is.
             Err(failure) => last = Some(failure),
@@ -126,7 +136,10 @@ async fn own(effective: &Effective) -> Result<(Serving, Own), Failure> {
 
 /// Signs in, if the server asks who we are.
 async fn signed_in(mut http: Http) -> Result<(Api, About), Failure> {
-    let about = Api(http.clone()).about().await.map_err(|error| failed(&error))?;
+    let about = Api(http.clone())
+        .about()
+        .await
+        .map_err(|error| failed(&error))?;
     if about.signed_in {
         return Ok((Api(http), about));
     }

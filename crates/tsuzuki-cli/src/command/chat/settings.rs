@@ -29,7 +29,8 @@ pub(super) fn set(shape: &mut Shape, name: &str, text: &str) -> Result<(), Strin
         }
         "max_output_tokens" => {
             let tokens = text.parse().ok().filter(|tokens| *tokens > 0);
-            shape.reach.max_output_tokens = Some(tokens.ok_or_else(|| wrong("a number of tokens"))?);
+            shape.reach.max_output_tokens =
+                Some(tokens.ok_or_else(|| wrong("a number of tokens"))?);
         }
         "max_cost" => {
             let dollars = number().filter(|dollars| *dollars >= 0.0);
@@ -78,7 +79,10 @@ mod tests {
                 _ => "1",
             };
             set(&mut shape, name, value).unwrap();
-            assert!(shape != Shape::default() && shape.fields.is_empty(), "{name}");
+            assert!(
+                shape != Shape::default() && shape.fields.is_empty(),
+                "{name}"
+            );
             unset(&mut shape, name).unwrap();
             assert!(shape == Shape::default(), "{name}");
             assert!(set(&mut shape, name, "-x").is_err(), "{name}");

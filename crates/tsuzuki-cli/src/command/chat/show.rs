@@ -26,7 +26,9 @@ pub(super) fn list(conversations: &[Conversation], now: Moment) -> Vec<Line> {
         }
         let about = format!("  {}", about.join(" · "));
         let number = format!("{number:>3}  ");
-        let most = room.saturating_sub(columns(&number) + columns(&about)).max(20);
+        let most = room
+            .saturating_sub(columns(&number) + columns(&about))
+            .max(20);
         lines.push(Line(vec![
             Span::new(number, Style::DIM),
             Span::new(shortened(&title, most), Style::NONE),
@@ -61,15 +63,26 @@ fn ago(then: Moment, now: Moment) -> String {
 pub(super) fn hits(hits: &[Hit], number: impl Fn(&Hit) -> usize) -> Vec<Line> {
     let mut lines = Vec::new();
     for hit in hits {
-        let title = if hit.title.is_empty() { "(no title yet)" } else { &hit.title };
+        let title = if hit.title.is_empty() {
+            "(no title yet)"
+        } else {
+            &hit.title
+        };
         lines.push(Line(vec![
             Span::new(format!("{:>3}  ", number(hit)), Style::DIM),
             Span::new(one_line(title), Style::BOLD),
         ]));
         let mut snippet = vec![Span::new("     ", Style::NONE)];
         for piece in &hit.snippet {
-            let style = if piece.hit { Style::UNDERLINE } else { Style::DIM };
-            snippet.push(Span::new(harmless(&piece.text).replace(['\n', '\t'], " "), style));
+            let style = if piece.hit {
+                Style::UNDERLINE
+            } else {
+                Style::DIM
+            };
+            snippet.push(Span::new(
+                harmless(&piece.text).replace(['\n', '\t'], " "),
+                style,
+            ));
         }
         if hit.message.is_some() {
             lines.push(Line(snippet));
@@ -101,16 +114,22 @@ pub(super) fn standing(message: &Message) -> Vec<Line> {
         State::Complete | State::Running => None,
         State::Stopped => Some("stopped; /continue goes on from here".to_owned()),
         State::Incomplete => {
-            let way = problem.filter(|problem| problem.can_continue).map_or("", |_| "; /continue goes on from here");
+            let way = problem
+                .filter(|problem| problem.can_continue)
+                .map_or("", |_| "; /continue goes on from here");
             Some(format!("incomplete: {}{way}", detail.unwrap_or_default()))
         }
         State::Refused => Some(format!("refused: {}", detail.unwrap_or_default())),
         State::Failed => Some(format!("no answer: {}", detail.unwrap_or_default())),
     };
     lines.extend(fact.map(|fact| Line::of(format!("({fact})"), Style::BOLD)));
-    let dropped = making.map(|making| making.dropped.join(", ")).unwrap_or_default();
+    let dropped = making
+        .map(|making| making.dropped.join(", "))
+        .unwrap_or_default();
     if !dropped.is_empty() {
-        lines.push(Line::dim(format!("(this model does not use {dropped}; it was left out)")));
+        lines.push(Line::dim(format!(
+            "(this model does not use {dropped}; it was left out)"
+        )));
     }
     lines
 }
@@ -144,15 +163,29 @@ pub(super) fn spent(spent: &Spent) -> String {
     };
     format!(
         "{} {parts} · {} tokens in{cached}, {} out · {about}${:.4}",
-        spent.parts, spent.input + spent.cache_write, spent.output, spent.cost
+        spent.parts,
+        spent.input + spent.cache_write,
+        spent.output,
+        spent.cost
     )
 }
 
 /// What a conversation cost.
 pub(super) fn cost(conversation: &Conversation) -> Line {
-    let Spent { answers, continuing, .. } = conversation.spent;
-    let answers = if answers == 1 { "1 answer".to_owned() } else { format!("{answers} answers") };
-    let line = format!("{answers} · {} · of that ${continuing:.4} for continuing", spent(&conversation.spent));
+    let Spent {
+        answers,
+        continuing,
+        ..
+    } = conversation.spent;
+    let answers = if answers == 1 {
+        "1 answer".to_owned()
+    } else {
+        format!("{answers} answers")
+    };
+    let line = format!(
+        "{answers} · {} · of that ${continuing:.4} for continuing",
+        spent(&conversation.spent)
+    );
     Line::dim(line)
 }
 
@@ -169,10 +202,17 @@ pub(super) fn details(making: &Making) -> Vec<Line> {
 }
 
 fn line_of(part: &Part) -> String {
-    let count = |tokens: Option<u64>| tokens.map_or_else(|| "?".to_owned(), |tokens| tokens.to_string());
+    let count =
+        |tokens: Option<u64>| tokens.map_or_else(|| "?".to_owned(), |tokens| tokens.to_string());
     let ended = part.ended.as_ref();
-    let ended = ended.map_or_else(|| "hung up".to_owned(), |ended| format!("{} ({})", ended.kind, ended.why));
-    let place = part.region.as_ref().map_or_else(String::new, |region| format!(" in {region}"));
+    let ended = ended.map_or_else(
+        || "hung up".to_owned(),
+        |ended| format!("{} ({})", ended.kind, ended.why),
+    );
+    let place = part
+        .region
+        .as_ref()
+        .map_or_else(String::new, |region| format!(" in {region}"));
     let line = format!(
         "part {}: {} by {}{place}, {ended}, {} tokens in, {} out, {} ms, request {}",
         part.number,
@@ -197,13 +237,18 @@ fn joint(seam: &Seam) -> String {
         0 => String::new(),
         count => format!(", {count} characters of repetition dropped"),
     };
-    one_line(&format!("┊{} at character {}: {kind}, {}{trimmed}", seam.part, seam.at, seam.proof))
+    one_line(&format!(
+        "┊{} at character {}: {kind}, {}{trimmed}",
+        seam.part, seam.at, seam.proof
+    ))
 }
 
 /// How a conversation asks, as far as it says so itself.
 pub(super) fn shape(shape: &Shape) -> Vec<Line> {
     let value = serde_json::to_value(shape).unwrap_or_default();
-    let Some(fields) = value.as_object() else { return Vec::new() };
+    let Some(fields) = value.as_object() else {
+        return Vec::new();
+    };
     let mut lines: Vec<Line> = fields
         .iter()
         .filter(|(name, _)| *name != "system")
@@ -217,7 +262,10 @@ pub(super) fn shape(shape: &Shape) -> Vec<Line> {
 
 /// All orders.
 pub(super) fn help() -> Vec<Line> {
-    let widest = ORDERS.iter().map(|(name, usage, _)| name.len() + usage.len() + 1).max();
+    let widest = ORDERS
+        .iter()
+        .map(|(name, usage, _)| name.len() + usage.len() + 1)
+        .max();
     let widest = widest.unwrap_or_default();
     let mut lines: Vec<Line> = ORDERS
         .iter()
@@ -236,8 +284,13 @@ pub(super) fn help() -> Vec<Line> {
 
 /// How a run ends with this answer.
 pub(super) fn exit(message: &Message) -> Result<Exit, Failure> {
-    let problem = message.making.as_ref().and_then(|making| making.problem.as_ref());
-    let told = problem.map(|problem| one_line(&problem.detail)).unwrap_or_default();
+    let problem = message
+        .making
+        .as_ref()
+        .and_then(|making| making.problem.as_ref());
+    let told = problem
+        .map(|problem| one_line(&problem.detail))
+        .unwrap_or_default();
     let failure = |exit, fact: String, hint: &str| Err(Failure::new(exit, fact, hint));
     match message.state {
         State::Complete => Ok(Exit::Complete),

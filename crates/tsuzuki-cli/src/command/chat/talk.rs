@@ -109,7 +109,10 @@ pub(super) async fn run(typed: &Chat, reached: &Reached) -> Result<Exit, Failure
 impl Talk<'_> {
     fn greet(&self) -> Result<(), Failure> {
         let about = &self.reached.about;
-        let told = about.backend.as_ref().map(|backend| one_line(&backend.told));
+        let told = about
+            .backend
+            .as_ref()
+            .map(|backend| one_line(&backend.told));
         let model = self.shape.model.as_ref().or(about.default_model.as_ref());
         let model = model.map(|model| format!("Model: {}", one_line(model)));
         let how = "/help lists what can be typed; a line that ends in \\ goes on; Ctrl-D leaves.";
@@ -150,9 +153,16 @@ impl Talk<'_> {
     /// Says something to the model.
     async fn ask(&mut self, text: &str) -> Result<Then, Trouble> {
         let (id, head) = match &self.conversation {
-            Some(conversation) => (conversation.id, self.messages.last().map(|message| message.id)),
+            Some(conversation) => (
+                conversation.id,
+                self.messages.last().map(|message| message.id),
+            ),
             None => {
-                let made = self.reached.api.create(ConversationId::new(), &self.shape).await?;
+                let made = self
+                    .reached
+                    .api
+                    .create(ConversationId::new(), &self.shape)
+                    .await?;
                 let id = made.id;
                 self.conversation = Some(made);
                 (id, None)
@@ -170,7 +180,11 @@ impl Talk<'_> {
             Some(first) if self.messages.iter().any(|known| known.id == first.id) => {
                 self.messages.iter().position(|known| known.id == first.id)
             }
-            Some(_) => self.messages.iter().position(|known| Some(known.id) == parent).map(|at| at + 1),
+            Some(_) => self
+                .messages
+                .iter()
+                .position(|known| Some(known.id) == parent)
+                .map(|at| at + 1),
             None => None,
         };
         self.messages.truncate(kept.unwrap_or_default());
@@ -184,7 +198,11 @@ impl Talk<'_> {
     /// Shows a running answer.
     async fn watch(&mut self, message: Message, follow: Follow<'_>) -> Result<Then, Trouble> {
         let shown = answer::show(&self.reached.api, message, follow, self.showing).await??;
-        if let Some(known) = self.messages.iter_mut().find(|known| known.id == shown.message.id) {
+        if let Some(known) = self
+            .messages
+            .iter_mut()
+            .find(|known| known.id == shown.message.id)
+        {
             *known = shown.message;
         }
         self.begun = shown.typed;
@@ -246,19 +264,29 @@ impl Talk<'_> {
             }
             Order::Retry(seam) => {
                 let answer = self.last_answer()?;
-                let seams = answer.making.as_ref().map_or(0, |making| making.seams.len());
+                let seams = answer
+                    .making
+                    .as_ref()
+                    .map_or(0, |making| making.seams.len());
                 if seams == 0 {
-                    return Err(not("the last answer is of one piece; /regenerate asks for another"));
+                    return Err(not(
+                        "the last answer is of one piece; /regenerate asks for another",
+                    ));
                 }
                 let seam = seam.unwrap_or(seams);
                 if !(1..=seams).contains(&seam) {
-                    return Err(Trouble::Not(format!("the last answer has the joints 1 to {seams}")));
+                    return Err(Trouble::Not(format!(
+                        "the last answer has the joints 1 to {seams}"
+                    )));
                 }
                 let message = answer.id;
                 return self.answered(&Wish::retry(message, seam)).await;
             }
             Order::Regenerate(model) => {
-                let question = self.messages.iter().rfind(|message| message.role == Role::User);
+                let question = self
+                    .messages
+                    .iter()
+                    .rfind(|message| message.role == Role::User);
                 let question = question.ok_or_else(|| not("there is no question yet"))?.id;
                 let shape = Shape {
                     model,
@@ -272,7 +300,10 @@ impl Talk<'_> {
             Order::Cost(None) => {
                 let id = self.opened()?.id;
                 let conversation = self.reached.api.thread(id, 1).await?.conversation;
-                let last = self.messages.iter().rfind(|message| message.role == Role::Assistant);
+                let last = self
+                    .messages
+                    .iter()
+                    .rfind(|message| message.role == Role::Assistant);
                 let mut lines: Vec<Line> = last.and_then(show::footer).into_iter().collect();
                 lines.push(show::cost(&conversation));
                 say(&lines)?;
@@ -297,7 +328,9 @@ impl Talk<'_> {
     }
 
     fn shape(&self) -> &Shape {
-        self.conversation.as_ref().map_or(&self.shape, |conversation| &conversation.shape)
+        self.conversation
+            .as_ref()
+            .map_or(&self.shape, |conversation| &conversation.shape)
     }
 
     async fn reshape(&mut self, shape: Shape) -> Result<(), Trouble> {
@@ -319,11 +352,16 @@ impl Talk<'_> {
     }
 
     fn opened(&self) -> Result<&Conversation, Trouble> {
-        self.conversation.as_ref().ok_or_else(|| not("nothing was said in this conversation yet"))
+        self.conversation
+            .as_ref()
+            .ok_or_else(|| not("nothing was said in this conversation yet"))
     }
 
     fn last_answer(&self) -> Result<&Message, Trouble> {
-        let last = self.messages.iter().rfind(|message| message.role == Role::Assistant);
+        let last = self
+            .messages
+            .iter()
+            .rfind(|message| message.role == Role::Assistant);
         last.ok_or_else(|| not("there is no answer yet"))
     }
 
@@ -361,9 +399,20 @@ impl Talk<'_> {
     /// Opens a conversation, shows its end, and goes on with an answer that still runs.
     async fn open(&mut self, words: &str) -> Result<Then, Trouble> {
         let id = find(self.reached, words, &self.listed).await?;
-        let Thread { conversation, messages, cursors, .. } = self.reached.api.thread(id, OPENED).await?;
-        let mut lines = vec![Line(vec![Span::new(show::title(&conversation), Style::BOLD)])];
-        let running = messages.last().filter(|message| message.state == State::Running).cloned();
+        let Thread {
+            conversation,
+            messages,
+            cursors,
+            ..
+        } = self.reached.api.thread(id, OPENED).await?;
+        let mut lines = vec![Line(vec![Span::new(
+            show::title(&conversation),
+            Style::BOLD,
+        )])];
+        let running = messages
+            .last()
+            .filter(|message| message.state == State::Running)
+            .cloned();
         let from = messages.len().saturating_sub(SHOWN);
         for message in &messages[from..] {
             lines.push(Line::default());
@@ -390,7 +439,9 @@ impl Talk<'_> {
         let run = message.making.as_ref().and_then(|making| making.run);
         let run = run.ok_or_else(|| not("the server does not say which run writes the answer"))?;
         let cursor = cursors.into_iter().find(|cursor| {
-            cursor.parse::<Cursor>().is_ok_and(|cursor| cursor.run == run)
+            cursor
+                .parse::<Cursor>()
+                .is_ok_and(|cursor| cursor.run == run)
         });
         let follow = Follow::new(&self.reached.api, run, message.id, cursor);
         self.watch(message, follow).await
@@ -415,7 +466,9 @@ impl Talk<'_> {
 
     async fn export(&mut self, file: &Path) -> Result<(), Trouble> {
         let id = self.opened()?.id;
-        let is_json = file.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
+        let is_json = file
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("json"));
         let format = if is_json { "json" } else { "markdown" };
         let joints = match self.showing.seams {
             Switch::On => Joints::Comments,
@@ -423,10 +476,15 @@ impl Talk<'_> {
         };
         let bytes = self.reached.api.export(id, format, joints).await?;
         if file.exists() {
-            return Err(Trouble::Not(format!("{} is there already; name another file", file.display())));
+            return Err(Trouble::Not(format!(
+                "{} is there already; name another file",
+                file.display()
+            )));
         }
         let written = private_file(file).and_then(|mut open| open.write_all(&bytes));
-        written.map_err(|error| Trouble::Not(format!("{} cannot be written: {error}", file.display())))?;
+        written.map_err(|error| {
+            Trouble::Not(format!("{} cannot be written: {error}", file.display()))
+        })?;
         say(&[Line::dim(format!("(written to {})", file.display()))])?;
         Ok(())
     }
