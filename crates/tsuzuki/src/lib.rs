@@ -33,7 +33,7 @@ mod wish;
 
 pub use backend::{Backend, Transport, Wired};
 pub use client::{Client, Question, Reply, Turn};
-pub use drive::{Step, drive};
+pub use drive::{Brake, Step, drive};
 pub use error::Error;
 pub use journal::{Journal, JournalError};
 pub use raw::{BodyError, HOP_HEADER, RawBody, RawRequest, RawResponse, is_of_the_connection};
