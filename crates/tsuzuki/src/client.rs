@@ -11,7 +11,7 @@ use tsuzuki_wire::{Form, read_ask};
 
 /// The output limit a question carries when it names none, in tokens. Bedrock reserves quota for it
 /// at admission, so a modest one lets more answers run at once; continuation makes up for it.
-const MODEST_MAX_TOKENS: u32 = 4096;
+pub const MODEST_MAX_TOKENS: u32 = 4096;
 
 /// Asks questions of a backend.
 #[derive(Clone)]

@@ -32,7 +32,7 @@ pub mod simulator;
 mod wish;
 
 pub use backend::{Backend, Transport, Wired};
-pub use client::{Client, Question, Reply, Turn};
+pub use client::{Client, MODEST_MAX_TOKENS, Question, Reply, Turn};
 pub use drive::{Brake, Step, drive};
 pub use error::Error;
 pub use journal::{Journal, JournalError};

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use tsuzuki::engine::{Answer, Ask, Millis, Mode, ModelId, Outcome, Policy};
 use tsuzuki::wire::{Form, read_ask};
-use tsuzuki::{Backend, RawRequest, Step, Wired, drive};
+use tsuzuki::{Backend, Brake, RawRequest, Step, Wired, drive};
 
 /// Fields about the recorded connection, and about the bytes as they were packed for it.
 const OF_THE_CONNECTION: [&str; 5] = [
