@@ -1,6 +1,7 @@
 //! The one writer: gathers what all runs have to say in a tick into one durable write, and only then
 //! lets readers have it.
 
+use super::RunId;
 use super::live::{Live, Taken};
 use crate::store::{Fault, Store, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// How long to wait before a write that found the store locked or full is tried again, each time.
+/// How long to wait before a write that failed in a way that may pass is tried again, each time.
 /// Runs wait meanwhile; then they stop.
 const PATIENCE: [Duration; 3] = [
     Duration::from_millis(100),
@@ -46,22 +47,33 @@ impl Scribe {
                 .into_iter()
                 .filter_map(|live| live.take().map(|taken| (live, taken)))
                 .collect();
-            match append(store, &taken).await {
-                Ok(()) => {
-                    for (live, taken) in taken {
-                        live.publish(taken);
+            let written = append(store, &taken).await;
+            for (live, taken) in taken {
+                match &written {
+                    Ok(left_out) if left_out.contains(&live.run) => live.fail(gone()),
+                    Ok(_) => live.publish(taken),
+                    Err(error) => {
+                        tracing::error!(run = %live.run, %error, "a run stops because its log cannot be kept");
+                        live.fail(error.clone());
                     }
                 }
-                Err(error) => fall_apart(store, taken, error).await,
             }
         }
     }
 }
 
-/// One durable write.
-async fn append(store: &dyn Store, taken: &[(Arc<Live>, Taken)]) -> Result<(), StoreError> {
+/// Why a run's entries were left out of a tick: it is over, or its conversation was removed.
+fn gone() -> StoreError {
+    StoreError {
+        fault: Fault::Conflict,
+        told: "the run is over, or its conversation was removed".to_owned(),
+    }
+}
+
+/// One durable write; the runs that were left out of it.
+async fn append(store: &dyn Store, taken: &[(Arc<Live>, Taken)]) -> Result<Vec<RunId>, StoreError> {
     if taken.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let tick = || {
         taken
@@ -72,39 +84,17 @@ async fn append(store: &dyn Store, taken: &[(Arc<Live>, Taken)]) -> Result<(), S
     let mut patience = PATIENCE.into_iter();
     loop {
         let error = match store.append(tick()).await {
-            Ok(()) => return Ok(()),
+            Ok(left_out) => return Ok(left_out),
             Err(error) => error,
         };
         // Nothing of it was kept, and it may be in a moment.
         let passes = match error.fault {
-            Fault::Locked | Fault::Full => true,
-            Fault::ReadOnly | Fault::Damaged | Fault::Newer | Fault::Conflict | Fault::Failed => {
-                false
-            }
+            Fault::Locked | Fault::Full | Fault::Failed => true,
+            Fault::ReadOnly | Fault::Damaged | Fault::Newer | Fault::Conflict => false,
         };
         match patience.next().filter(|_| passes) {
             Some(rest) => tokio::time::sleep(rest).await,
             None => return Err(error),
-        }
-    }
-}
-
-/// What could not be written together is tried run by run, so that one run whose conversation is gone
-/// takes no other with it.
-async fn fall_apart(store: &dyn Store, taken: Vec<(Arc<Live>, Taken)>, error: StoreError) {
-    let alone = taken.len() == 1 || error.fault != Fault::Conflict;
-    for (live, taken) in taken {
-        let written = if alone {
-            Err(error.clone())
-        } else {
-            store.append(vec![taken.append.clone()]).await
-        };
-        match written {
-            Ok(()) => live.publish(taken),
-            Err(error) => {
-                tracing::error!(run = %live.run, %error, "a run stops because its log cannot be kept");
-                live.fail(error);
-            }
         }
     }
 }
