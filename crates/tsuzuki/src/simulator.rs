@@ -395,7 +395,7 @@ fn count_tokens(model: &Model, body: &Value) -> Result<RawResponse, Refusal> {
 /// What `/break` asks the default responder for: the line breaks while the answer begins, and not
 /// when it is gone on with.
 fn responder_fault(conversation: &Conversation) -> Option<Fault> {
-    let wanted = responder::on_a_bad_line(&conversation.asked).is_some();
+    let wanted = responder::wants_a_bad_line(&conversation.asked);
     (wanted && conversation.way == Way::Fresh).then_some(Fault {
         call: None,
         at: At::Token(BREAK_AFTER_TOKENS),
