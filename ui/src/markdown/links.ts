@@ -26,11 +26,12 @@ const LONGEST_DESTINATION = 4_000;
 export function allowed(href: string): string | null {
   let scheme: string;
   try {
-    scheme = new URL(href, 'https://relative.invalid/').protocol;
+    scheme = new URL(href.replace(/\\/g, '%5C'), 'https://relative.invalid/').protocol;
   } catch {
     return null;
   }
-  return scheme === 'https:' || scheme === 'http:' || scheme === 'mailto:' ? href : null;
+  // Browsers take a backslash for a slash; Markdown means the character.
+  return scheme === 'https:' || scheme === 'http:' || scheme === 'mailto:' ? href.replace(/\\/g, '%5C') : null;
 }
 
 /** Labels match without regard to case and to the amount of white space. */

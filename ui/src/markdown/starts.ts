@@ -77,6 +77,8 @@ function math(lexer: Lexer, _container: Block, line: Line): Started {
   if (closer === null) return 'nothing';
   const closedAt = rest.indexOf(closer, 2);
   const closed = closedAt >= 0;
+  // `\[like this](x)` is an escaped bracket.
+  if (closer === '\\]' && !closed && !/^\\\[(?:\s|$)/.test(rest)) return 'nothing';
   // Text behind the closing mark, or nothing between the marks: then it is a paragraph, which may hold math.
   if (closed && (closedAt + 2 < rest.length || rest.slice(2, closedAt).trim() === '')) return 'nothing';
   lexer.closeUnmatched();

@@ -55,10 +55,25 @@ export function asHtml(into: HTMLElement): string {
   const copy = into.cloneNode(true) as HTMLElement;
   for (const item of copy.querySelectorAll('ul:not(.loose) > li > p, ol:not(.loose) > li > p')) item.replaceWith(...item.childNodes);
   for (const code of copy.querySelectorAll('.code')) code.replaceWith(...code.querySelectorAll('pre'));
+  for (const picture of copy.querySelectorAll('.picture')) {
+    picture.querySelector('.picture-word')?.remove();
+    const address = picture.querySelector('a')?.getAttribute('href');
+    const alt = (picture.textContent ?? '').trim();
+    picture.replaceWith(`(${alt === address ? '' : alt})`);
+  }
   for (const element of copy.querySelectorAll('*')) {
     for (const { name } of [...element.attributes]) {
       if (!['href', 'title', 'start', 'checked'].includes(name)) element.removeAttribute(name);
     }
   }
   return copy.innerHTML;
+}
+
+/** Every node with its attributes, in an order of its own: two equal texts are two equal pages. */
+export function tree(node: Node, indent = ''): string {
+  if (!(node instanceof Element)) return `${indent}${JSON.stringify(node.textContent)}\n`;
+  const attributes = [...node.attributes].map(({ name, value }) => ` ${name}=${JSON.stringify(value)}`).sort();
+  const state = node instanceof HTMLInputElement ? String(node.checked) : '';
+  const inside = [...node.childNodes].map((child) => tree(child, `${indent}  `)).join('');
+  return `${indent}<${node.tagName}${attributes.join('')}${state}>\n${inside}`;
 }
