@@ -1,0 +1,97 @@
+// What all parts of one rendering share.
+
+import type { Lexer } from './lex';
+import type { Footnotes } from './footnotes';
+import { Later } from './later';
+import type { Target } from './links';
+import type { Scope } from './inline';
+
+/** The words that the rendering shows, in the reader's language. */
+export interface Words {
+  copy: string;
+  copied: string;
+  download: string;
+  wrap: string;
+  copyTable: string;
+  downloadTable: string;
+  image: string;
+  openDiagram: string;
+  showSource: string;
+  footnotes: string;
+}
+
+export interface Options {
+  words: Words;
+  /** Takes a text to copy; without it, the clipboard does. */
+  onCopy?(text: string): void;
+  /** Where the page that draws diagrams is served. */
+  diagramFrame?: string;
+}
+
+/** Text of the page that can be painted anew when a definition arrives. */
+export interface Repaintable {
+  repaint(): void;
+}
+
+export class Surface {
+  readonly later = new Later();
+  /** Set when no more text comes: then a footnote that is not defined is text. */
+  finished = false;
+  private readonly waiting = new Map<string, Set<Repaintable>>();
+
+  constructor(
+    readonly lexer: Lexer,
+    readonly options: Options,
+    readonly footnotes: Footnotes,
+  ) {}
+
+  /** What a text may refer to; `who` is painted anew when something it asked for arrives. */
+  scope(open: boolean, who: Repaintable): Scope {
+    return {
+      open,
+      target: (label): Target | undefined => {
+        const found = this.lexer.definitions.get(label);
+        if (found === undefined) this.wait(label, who);
+        return found;
+      },
+      footnote: (label): boolean => {
+        if (this.lexer.footnotes.has(label)) return true;
+        // Footnotes are defined at the end: until there is one, a reference is taken at its word.
+        this.wait(`^${label}`, who);
+        return !this.finished;
+      },
+    };
+  }
+
+  /** Paints what waited for the definitions that have arrived. */
+  define(labels: readonly string[]): void {
+    for (const label of labels) this.repaint(label);
+  }
+
+  /** Paints the references to footnotes that nobody defined, as text. */
+  finish(): void {
+    this.finished = true;
+    for (const label of [...this.waiting.keys()]) {
+      if (label.startsWith('^') && !this.lexer.footnotes.has(label.slice(1))) this.repaint(label);
+    }
+    this.waiting.clear();
+  }
+
+  copy(text: string): void {
+    if (this.options.onCopy !== undefined) this.options.onCopy(text);
+    else void navigator.clipboard.writeText(text);
+  }
+
+  private wait(label: string, who: Repaintable): void {
+    const others = this.waiting.get(label);
+    if (others === undefined) this.waiting.set(label, new Set([who]));
+    else others.add(who);
+  }
+
+  private repaint(label: string): void {
+    const waiting = this.waiting.get(label);
+    this.waiting.delete(label);
+    for (const who of waiting ?? []) who.repaint();
+  }
+}
+

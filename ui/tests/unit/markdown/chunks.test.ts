@@ -1,0 +1,77 @@
+// However a text is cut into pieces, the page is the same.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { render } from '../../../src/markdown';
+import { markdown } from './constructs';
+import { cut, once, options, partly, place, tree } from './page';
+
+/** More runs than the check at every build: `FUZZ=20000 npx vitest run tests/unit/markdown/chunks`. */
+const RUNS = Number(process.env['FUZZ'] ?? 500);
+const TIME = 20_000 + RUNS * 20;
+const CUTS = fc.array(fc.nat(5_000), { maxLength: 12 });
+
+test('any pieces give the page of the whole', { timeout: TIME }, () => {
+  fc.assert(
+    fc.property(markdown, CUTS, (source, cuts) => {
+      const into = place();
+      const rendering = render(into, options);
+      for (const piece of cut(source, cuts)) {
+        rendering.push(piece);
+        rendering.flush();
+      }
+      rendering.done();
+      const streamed = tree(into);
+      expect(streamed).toBe(tree(once(source)));
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('what is shown on the way depends only on what has arrived', { timeout: TIME }, () => {
+  fc.assert(
+    fc.property(markdown, CUTS, (source, cuts) => {
+      const into = place();
+      const rendering = render(into, options);
+      for (const piece of cut(source, cuts)) {
+        rendering.push(piece);
+        rendering.flush();
+      }
+      const streamed = tree(into);
+      expect(streamed).toBe(tree(partly(source).into));
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('character by character', { timeout: TIME }, () => {
+  fc.assert(
+    fc.property(markdown, (source) => {
+      const into = place();
+      const rendering = render(into, options);
+      for (const character of source.split('')) {
+        rendering.push(character);
+        rendering.flush();
+      }
+      rendering.done();
+      const streamed = tree(into);
+      expect(streamed).toBe(tree(once(source)));
+    }),
+    { numRuns: RUNS / 10 },
+  );
+});
+
+test('every place of the source is on the page, and leads back near itself', { timeout: TIME }, () => {
+  fc.assert(
+    fc.property(markdown, fc.nat(5_000), (source, at) => {
+      const { rendering } = partly(source);
+      const offset = at % (source.length + 1);
+      const found = rendering.placeOf(offset);
+      if (found === null) return;
+      const back = rendering.offsetOf(found.element, 0);
+      expect(back).not.toBeNull();
+      expect(back ?? 0).toBeLessThanOrEqual(source.length);
+    }),
+    { numRuns: RUNS / 5 },
+  );
+});
