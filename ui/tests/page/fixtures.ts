@@ -36,7 +36,9 @@ export const test = base.extend<Tools>({
   watch: async ({}, use) => {
     await use({ expected: [] });
   },
-  page: async ({ page, watch }, use) => {
+  // Looked at before the server goes, whose end it would complain of.
+  page: async ({ page, server, watch }, use) => {
+    void server;
     const complaints = await complaintsOf(page);
     await use(page);
     const unexpected = complaints.filter((one) => !watch.expected.some((kind) => kind.test(one)));
@@ -54,6 +56,9 @@ export async function complaintsOf(page: Page): Promise<string[]> {
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) complaints.push(`${response.status()} ${response.request().method()} ${response.url()}`);
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.addInitScript(() => {
