@@ -8,7 +8,7 @@ import { runOf, shown } from '../state/path';
 import { words } from '../words/words.svelte';
 import { readThread } from './following';
 import { notice } from './notices.svelte';
-import { happened, state } from './store.svelte';
+import { happened, stateNow } from './store.svelte';
 
 /** Asks the server, and shows what it says when it would not. */
 async function tried<Answer>(asked: () => Promise<Answer>): Promise<Answer | null> {
@@ -22,19 +22,19 @@ async function tried<Answer>(asked: () => Promise<Answer>): Promise<Answer | nul
 }
 
 async function begun(asked: () => Promise<Posted>): Promise<void> {
-  const asOf = state().clock;
+  const asOf = stateNow().clock;
   const posted = await tried(asked);
   if (posted) happened({ type: 'posted', posted, asOf, key: null });
 }
 
 export async function stop(message: Message): Promise<void> {
-  const run = runOf(state(), message);
+  const run = runOf(stateNow(), message);
   if (run) await tried(() => api.stop(run));
 }
 
 /** Lets the answer end with the part it is at. */
 export async function finish(message: Message): Promise<boolean> {
-  const run = runOf(state(), message);
+  const run = runOf(stateNow(), message);
   return run !== null && (await tried(() => api.finish(run))) !== null;
 }
 
@@ -52,7 +52,7 @@ export const retryFrom = (answer: Message, seam: number): Promise<void> =>
 
 /** Leaves out what comes after one of its seams (from 1), in an answer beside it. */
 export async function cutFrom(answer: Message, seam: number): Promise<void> {
-  const asOf = state().clock;
+  const asOf = stateNow().clock;
   const message = await tried(() => api.cut(answer.id, seam, newId()));
   if (!message) return;
   happened({ type: 'fetched', message, asOf });
@@ -64,21 +64,21 @@ export async function showBranch(conversation: Id, through: Id): Promise<void> {
   const changed = await tried(() => api.change(conversation, { through }));
   if (!changed) return;
   // The path first, so that the page never shows a thread with nothing in it.
-  if (changed.head !== null && !state().messages[changed.head]) await readThread(conversation, changed.head);
+  if (changed.head !== null && !stateNow().messages[changed.head]) await readThread(conversation, changed.head);
   happened({ type: 'changed', conversation: changed });
 }
 
 /** Brings a message onto the shown path; whether it is there now. */
 export async function bringUp(conversation: Id, message: Id): Promise<boolean> {
-  const there = () => shown(state(), conversation).messages.some((one) => one.id === message);
+  const there = () => shown(stateNow(), conversation).messages.some((one) => one.id === message);
   if (there()) return true;
-  const asOf = state().clock;
+  const asOf = stateNow().clock;
   const found = await tried(() => api.message(message));
   if (!found || found.conversation !== conversation) return false;
   happened({ type: 'fetched', message: found, asOf });
   await showBranch(conversation, message);
   for (let pages = 0; pages < 200 && !there(); pages += 1) {
-    const { above } = shown(state(), conversation);
+    const { above } = shown(stateNow(), conversation);
     if (above === null || (await readThread(conversation, above)) !== 'there') return false;
   }
   return there();

@@ -8,7 +8,7 @@ import { drop } from './keeping';
 import { list } from './following';
 import { notice } from './notices.svelte';
 import { go, place } from './place.svelte';
-import { happened, state } from './store.svelte';
+import { happened, stateNow } from './store.svelte';
 
 /** How long a removal can be undone. */
 const UNDO_MS = 8_000;
@@ -40,7 +40,7 @@ export function remove(id: Id): void {
   const timer = setTimeout(really, UNDO_MS);
   // Who leaves the page within the while has not undone it.
   window.addEventListener('pagehide', really);
-  notice(words().removed(state().conversations[id]?.title || words().untitled), {
+  notice(words().removed(stateNow().conversations[id]?.title || words().untitled), {
     ms: UNDO_MS,
     undo: () => {
       clearTimeout(timer);

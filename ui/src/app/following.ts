@@ -9,9 +9,10 @@ import type { Id } from '../api/wire';
 import { cursors, shown } from '../state/path';
 import { pump } from './sending';
 import { lineStands, serverIs } from './server.svelte';
-import { happened, state, streamSaid } from './store.svelte';
+import { happened, stateNow, streamSaid } from './store.svelte';
 
 let open: Id | null = null;
+let address = '';
 let following: Following | null = null;
 let greeted = false;
 
@@ -19,13 +20,13 @@ let greeted = false;
 export function followConversation(id: Id | null, signedOut: () => void): void {
   open = id;
   if (following) {
-    following.turn();
+    if (address !== wanted()) following.turn();
     return;
   }
   following = follow({
-    address: () => api.eventsAddress(open !== null && onServer(open) ? open : null),
-    lastEventId: () => (open === null ? '' : cursors(state(), open)),
-    mayRest: () => open === null || cursors(state(), open) === '',
+    address: () => (address = wanted()),
+    lastEventId: () => (open === null ? '' : cursors(stateNow(), open)),
+    mayRest: () => open === null || cursors(stateNow(), open) === '',
     told(event) {
       const told = toldBy(event);
       if (!told) return;
@@ -47,8 +48,10 @@ export function followConversation(id: Id | null, signedOut: () => void): void {
   });
 }
 
+const wanted = (): string => api.eventsAddress(open !== null && onServer(open) ? open : null);
+
 /** A conversation that only the outbox knows cannot be followed yet. */
-const onServer = (id: Id): boolean => !state().outbox.some((one) => one.conversation === id && one.make);
+const onServer = (id: Id): boolean => !stateNow().outbox.some((one) => one.conversation === id && one.make);
 
 async function catchUp(): Promise<void> {
   await Promise.allSettled([list(), open === null ? null : readThread(open)]);
@@ -62,7 +65,7 @@ export async function list(offset = 0): Promise<void> {
 
 /** Reads the end of a conversation; whether it is there. */
 export async function readThread(id: Id, until?: Id): Promise<'there' | 'missing' | 'offline'> {
-  const asOf = state().clock;
+  const asOf = stateNow().clock;
   try {
     const thread = await api.thread(id, until);
     happened({ type: 'opened', thread, asOf });
@@ -74,6 +77,6 @@ export async function readThread(id: Id, until?: Id): Promise<'there' | 'missing
 
 /** Reads the messages above those that are there. */
 export async function readAbove(id: Id): Promise<void> {
-  const { above } = shown(state(), id);
+  const { above } = shown(stateNow(), id);
   if (above !== null) await readThread(id, above);
 }

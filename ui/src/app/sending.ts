@@ -8,7 +8,7 @@ import type { Attachment, Id, Shape } from '../api/wire';
 import { shown } from '../state/path';
 import type { Outgoing, Queued } from '../state/state';
 import { allKept, drop, keep } from './keeping';
-import { happened, state } from './store.svelte';
+import { happened, state, stateNow } from './store.svelte';
 
 const AGAIN_MS = 4_000;
 
@@ -45,8 +45,8 @@ export function isBusy(conversation: Id): boolean {
 }
 
 function send(said: Said, id: Id, answer: Id): void {
-  const end = shown(state(), said.conversation).messages.at(-1)?.id;
-  const parent = said.parent === undefined ? (end ?? state().conversations[said.conversation]?.head ?? null) : said.parent;
+  const end = shown(stateNow(), said.conversation).messages.at(-1)?.id;
+  const parent = said.parent === undefined ? (end ?? stateNow().conversations[said.conversation]?.head ?? null) : said.parent;
   const outgoing: Outgoing = {
     key: id,
     conversation: said.conversation,
@@ -64,7 +64,7 @@ function send(said: Said, id: Id, answer: Id): void {
 
 /** Takes a message back that was not taken, to write it anew. */
 export function withdraw(key: Id): Outgoing | null {
-  const outgoing = state().outbox.find((one) => one.key === key) ?? null;
+  const outgoing = stateNow().outbox.find((one) => one.key === key) ?? null;
   drop(`outbox.${key}`);
   happened({ type: 'withdrawn', key });
   return outgoing;
@@ -83,10 +83,10 @@ export function unqueue(id: Id): void {
 /** Sends what waits in the queue of conversations whose answer is over. */
 export function pumpQueue(): void {
   const asked = new Set<Id>();
-  for (const queued of state().queue) {
+  for (const queued of stateNow().queue) {
     const { conversation } = queued;
-    if (asked.has(conversation) || isBusy(conversation) || !state().conversations[conversation]) continue;
-    if (state().conversations[conversation]?.standing === 'running') continue;
+    if (asked.has(conversation) || isBusy(conversation) || !stateNow().conversations[conversation]) continue;
+    if (stateNow().conversations[conversation]?.standing === 'running') continue;
     asked.add(conversation);
     unqueue(queued.id);
     send(queued, queued.id, queued.answer);
@@ -102,7 +102,7 @@ export async function pump(): Promise<void> {
   pumping = true;
   clearTimeout(again);
   for (;;) {
-    const next = state().outbox.find((one) => one.stage !== 'refused');
+    const next = stateNow().outbox.find((one) => one.stage !== 'refused');
     if (!next) break;
     if (!(await deliver(next))) {
       again = setTimeout(() => void pump(), AGAIN_MS);
@@ -114,7 +114,7 @@ export async function pump(): Promise<void> {
 
 /** Whether the next one may be tried. */
 async function deliver({ key, conversation, make, post }: Outgoing): Promise<boolean> {
-  const asOf = state().clock;
+  const asOf = stateNow().clock;
   try {
     if (make) {
       const made = await api.create({

@@ -1,5 +1,6 @@
 // The state of the page, as the views see it: one value, replaced by `fold`.
 
+import { untrack } from 'svelte';
 import type { Told } from '../api/wire';
 import { fold, type Event } from '../state/fold';
 import { EMPTY, type State } from '../state/state';
@@ -10,6 +11,9 @@ let flushing = false;
 
 /** The state as it stands: reactive. */
 export const state = (): State => current;
+
+/** The state as it stands, for what happens once: an effect that does it is not run again by it. */
+export const stateNow = (): State => untrack(() => current);
 
 /** Changes the state by an event, after everything the stream said before it. */
 export function happened(event: Event): void {

@@ -297,6 +297,7 @@ export const en = {
   removeAttachment: (name: string) => `Remove ${name}`,
 
   // Settings of a chat.
+  scope: 'Applies to',
   forThisChat: 'This chat',
   forAllChats: 'All chats',
   allChatsHint: 'What a chat leaves unset is taken from here.',

@@ -283,6 +283,7 @@ export const ja: Words = {
   tooLong: (n) => `${whole(L, n)}文字超過しています。ファイルとして添付してください`,
   removeAttachment: (name) => `${name}を外す`,
 
+  scope: '適用範囲',
   forThisChat: 'このチャット',
   forAllChats: 'すべてのチャット',
   allChatsHint: 'チャットで未設定の項目には、ここの値が使われます。',
