@@ -238,6 +238,7 @@ impl Answer {
                     Closing::Made(End::Finished(Finish::ToolUse), None),
                 );
             }
+            Next::Stop => self.stop(Outcome::Cancelled),
             Next::Refused => self.conclude_own(Outcome::Refused, end),
             Next::Verbatim => self.pass_on(end),
             Next::GiveUp(why) => {
