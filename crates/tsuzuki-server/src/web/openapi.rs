@@ -1,6 +1,6 @@
 //! The API's description of itself: OpenAPI 3.1, made from the code that answers.
 
-use super::problem::{self, Code, Problem};
+use super::problem::{self, Code, Details};
 use super::{about, archive, attachments, checkup, conversations, docs, events, lists, messages};
 use super::{models, runs, session};
 use axum::response::{IntoResponse, Response};
@@ -35,7 +35,7 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
         archive::one, archive::all, archive::import,
         openapi, docs::docs,
     ),
-    components(schemas(Problem, Code, crate::chat::Entry)),
+    components(schemas(Details, Code, crate::chat::Entry)),
     modifiers(&Cookie),
     security(("session" = [])),
 )]

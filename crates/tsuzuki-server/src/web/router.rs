@@ -10,7 +10,7 @@ use super::{ChatDoor, page};
 use super::{about, archive, attachments, checkup, conversations, docs, events, lists, messages};
 use super::{models, openapi, runs, session};
 use crate::Limits;
-use crate::chat::{Chat, ChatSettings};
+use crate::chat::{Chat, ChatError, ChatSettings};
 use crate::door;
 use crate::guard::Visit;
 use crate::intake;
@@ -137,9 +137,9 @@ impl WebDoor {
         (self.web.chat.alive(), readers)
     }
 
-    /// Where conversations are kept.
-    pub(crate) fn store(&self) -> &Arc<dyn Store> {
-        self.web.store()
+    /// Whether the chat works: its store can be read and written.
+    pub(crate) async fn check(&self) -> Result<(), ChatError> {
+        self.web.chat.check().await
     }
 
     /// Answers one request that the guards let in. Cannot fail: failure is a response.
@@ -186,8 +186,9 @@ impl WebDoor {
         };
         if response.status() == StatusCode::METHOD_NOT_ALLOWED
             && let Some(allow) = response.headers().get(header::ALLOW)
+            && let Ok(allow) = allow.to_str()
         {
-            return Err(Problem::wrong_method(allow.clone()));
+            return Err(Problem::wrong_method(allow));
         }
         Ok(response)
     }

@@ -82,6 +82,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
             ));
         }
         let body = body(request, state).await?;
+        // serde would take a list for the members of an object, in their order.
+        if body.trim_ascii_start().starts_with(b"[") {
+            return Err(Problem::new(Code::Invalid, "the body: expected an object"));
+        }
         let reader = &mut serde_json::Deserializer::from_slice(&body);
         serde_path_to_error::deserialize(&mut *reader)
             .map_err(|error| wrong(&error))

@@ -113,7 +113,9 @@ async fn a_session_begins_moves_on_and_ends() {
     assert_eq!(server.send(list("tsuzuki=guess")).await.status, 401);
 
     // Signing in again gives another session, and ends the one before.
-    let again = server.send(having(sign_in(PASSWORD), "cookie", &first)).await;
+    let again = server
+        .send(having(sign_in(PASSWORD), "cookie", &first))
+        .await;
     let second = cookie(&again);
     assert_ne!(first, second);
     assert_eq!(server.send(list(&first)).await.status, 401);
@@ -154,7 +156,10 @@ async fn behind_encryption_the_cookie_stays_there() {
         .await;
     assert_eq!(entered.status, 204);
     let set = entered.header("set-cookie").unwrap();
-    assert!(set.starts_with("__Host-tsuzuki=") && set.contains("; Secure"), "{set}");
+    assert!(
+        set.starts_with("__Host-tsuzuki=") && set.contains("; Secure"),
+        "{set}"
+    );
     let list = having(get("/api/v1/conversations"), "cookie", &cookie(&entered));
     assert_eq!(with_name.send(list).await.status, 200);
 }
@@ -194,9 +199,15 @@ async fn a_trusted_proxy_names_the_user() {
     assert_eq!(server.send(get("/api/v1/conversations")).await.status, 401);
     let about = as_user(get("/api/v1/about"), "hana@example.com");
     let about = server.send(about).await.json(200);
-    assert_eq!((&about["sign_in"], &about["user"]), (&json!("proxy"), &json!("hana@example.com")));
+    assert_eq!(
+        (&about["sign_in"], &about["user"]),
+        (&json!("proxy"), &json!("hana@example.com"))
+    );
 
-    let made = as_user(post("/api/v1/conversations", &json!({ "title": "hers" })), "hana");
+    let made = as_user(
+        post("/api/v1/conversations", &json!({ "title": "hers" })),
+        "hana",
+    );
     let made = server.send(made).await.json(201);
     let path = format!("/api/v1/conversations/{}", made["id"].as_str().unwrap());
     assert_eq!(server.send(as_user(get(&path), "hana")).await.status, 200);
@@ -205,11 +216,19 @@ async fn a_trusted_proxy_names_the_user() {
     let gone = as_user(bare(Method::DELETE, &path), "taro");
     assert_eq!(server.send(gone).await.status, 404);
     let list = as_user(get("/api/v1/conversations"), "taro");
-    assert_eq!(server.send(list).await.json(200)["conversations"], json!([]));
+    assert_eq!(
+        server.send(list).await.json(200)["conversations"],
+        json!([])
+    );
 
     let mut twice = as_user(get("/api/v1/conversations"), "hana");
-    twice.headers_mut().append("x-forwarded-user", "taro".parse().unwrap());
-    assert_eq!(server.send(twice).await.problem(), (403, "forbidden".to_owned()));
+    twice
+        .headers_mut()
+        .append("x-forwarded-user", "taro".parse().unwrap());
+    assert_eq!(
+        server.send(twice).await.problem(),
+        (403, "forbidden".to_owned())
+    );
     let long = as_user(get("/api/v1/conversations"), &"x".repeat(257));
     assert_eq!(server.send(long).await.status, 403);
 }
@@ -219,7 +238,10 @@ async fn nobody_else_names_a_user() {
     let server = Server::with_chat(|chat| chat.sign_in = proxy("10.0.0.0/8")).await;
     for path in ["/api/v1/conversations", "/api/v1/about"] {
         let forged = having(get(path), "x-forwarded-user", "hana");
-        assert_eq!(server.send(forged).await.problem(), (403, "forbidden".to_owned()));
+        assert_eq!(
+            server.send(forged).await.problem(),
+            (403, "forbidden".to_owned())
+        );
     }
 }
 

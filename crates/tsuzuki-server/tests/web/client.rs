@@ -51,7 +51,11 @@ impl Got {
         let problem: Value = serde_json::from_slice(&self.body).unwrap();
         assert_eq!(problem["status"], self.status.as_u16());
         for member in ["title", "detail"] {
-            assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()));
+            assert!(
+                problem[member]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty())
+            );
         }
         let code = problem["code"].as_str().unwrap().to_owned();
         (self.status.as_u16(), code)

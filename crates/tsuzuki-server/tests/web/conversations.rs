@@ -9,19 +9,32 @@ use serde_json::json;
 async fn a_conversation_is_made_once() {
     let server = Server::start().await;
     let id = fresh();
-    let new = json!({ "id": id, "title": "続き", "folder": "work", "shape": { "temperature": 0.5 } });
-    let made = server.send(post("/api/v1/conversations", &new)).await.json(201);
+    let new =
+        json!({ "id": id, "title": "続き", "folder": "work", "shape": { "temperature": 0.5 } });
+    let made = server
+        .send(post("/api/v1/conversations", &new))
+        .await
+        .json(201);
     assert_eq!(made["id"], id);
     assert_eq!(made["title"], "続き");
     assert_eq!(made["titled"], "user");
     assert_eq!(made["folder"], "work");
     assert_eq!(made["shape"], json!({ "temperature": 0.5 }));
     let other = json!({ "id": id, "title": "another" });
-    let there = server.send(post("/api/v1/conversations", &other)).await.json(200);
+    let there = server
+        .send(post("/api/v1/conversations", &other))
+        .await
+        .json(200);
     assert_eq!(there["title"], "続き");
 
-    let bare = server.send(post("/api/v1/conversations", &json!({}))).await.json(201);
-    assert_eq!((&bare["title"], &bare["titled"]), (&json!(""), &json!("not")));
+    let bare = server
+        .send(post("/api/v1/conversations", &json!({})))
+        .await
+        .json(201);
+    assert_eq!(
+        (&bare["title"], &bare["titled"]),
+        (&json!(""), &json!("not"))
+    );
 }
 
 #[tokio::test]
@@ -49,11 +62,17 @@ async fn a_conversation_changes_in_what_is_named() {
     let id = server.conversation().await;
     let path = format!("/api/v1/conversations/{id}");
     let change = json!({ "title": "new", "pinned": true, "folder": "f" });
-    let changed = server.send(with(Method::PATCH, &path, &change)).await.json(200);
+    let changed = server
+        .send(with(Method::PATCH, &path, &change))
+        .await
+        .json(200);
     assert_eq!(changed["title"], "new");
     assert_eq!(changed["pinned"], true);
     let change = json!({ "folder": "", "shape": { "system": "brief" } });
-    let changed = server.send(with(Method::PATCH, &path, &change)).await.json(200);
+    let changed = server
+        .send(with(Method::PATCH, &path, &change))
+        .await
+        .json(200);
     assert_eq!(changed["folder"], json!(null));
     assert_eq!(changed["shape"], json!({ "system": "brief" }));
     assert_eq!(changed["title"], "new");
@@ -61,7 +80,10 @@ async fn a_conversation_changes_in_what_is_named() {
     let thread = server.send(get(&path)).await.json(200);
     assert_eq!(thread["conversation"]["title"], "new");
     assert_eq!(thread["messages"], json!([]));
-    assert_eq!((&thread["older"], &thread["cursors"]), (&json!(false), &json!([])));
+    assert_eq!(
+        (&thread["older"], &thread["cursors"]),
+        (&json!(false), &json!([]))
+    );
 }
 
 #[tokio::test]
@@ -89,7 +111,9 @@ async fn a_thread_is_read_from_its_end() {
         let post_path = format!("{path}/messages");
         let posted = post(&post_path, &json!({ "text": text, "parent": parent }));
         let posted = server.send(posted).await.json(202);
-        server.over_now(posted["messages"][1]["id"].as_str().unwrap()).await;
+        server
+            .over_now(posted["messages"][1]["id"].as_str().unwrap())
+            .await;
     }
     let path = format!("/api/v1/conversations/{id}?limit=3");
     let thread = server.send(get(&path)).await.json(200);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tsuzuki::simulator::Scenario;
 
 fn slow() -> Scenario {
-    Scenario::parse("[pacing]\nfirst_delta_ms = 100\ntokens_per_second = 100\n").unwrap()
+    Scenario::parse("[stream]\nttft = \"100ms\"\ntps = 100\n").unwrap()
 }
 
 /// The text that entries add.
@@ -44,7 +44,7 @@ async fn a_tab_is_told_everything_in_order() {
     let about = server.send(get("/api/v1/about")).await.json(200);
     assert_eq!(hello.data["build"], about["build"]);
 
-    let posted = server.posted(&id, "/long 60").await;
+    let posted = server.posted(&id, "/long 6").await;
     let run = posted["run"].as_str().unwrap();
     let answer = &posted["messages"][1]["id"];
     let mut next = 0;
@@ -66,7 +66,11 @@ async fn a_tab_is_told_everything_in_order() {
     assert_eq!(last.data["cursor"], Value::Null);
     assert_eq!(last.data["message"]["state"], "complete");
     assert_eq!(text_of(&last.data["message"]), text);
-    assert_eq!(last.id.as_deref(), Some(""), "there is nothing to come back for");
+    assert_eq!(
+        last.id.as_deref(),
+        Some(""),
+        "there is nothing to come back for"
+    );
 }
 
 #[tokio::test]
@@ -75,7 +79,7 @@ async fn a_reader_that_comes_back_misses_nothing() {
     let id = server.conversation().await;
     let path = format!("/api/v1/events?conversation={id}");
     let mut events = Events::open(server.address, get(&path)).await;
-    let posted = server.posted(&id, "/long 80").await;
+    let posted = server.posted(&id, "/long 8").await;
     let answer = posted["messages"][1]["id"].as_str().unwrap();
     let mut text = String::new();
     let mut over = false;
@@ -93,7 +97,11 @@ async fn a_reader_that_comes_back_misses_nothing() {
                 get(&format!("{path}&after={last}"))
             } else {
                 let stale = posted["cursor"].as_str().unwrap();
-                having(get(&format!("{path}&after={stale}")), "last-event-id", &last)
+                having(
+                    get(&format!("{path}&after={stale}")),
+                    "last-event-id",
+                    &last,
+                )
             };
             events = Events::open(server.address, request).await;
         }
@@ -108,7 +116,7 @@ async fn a_reader_without_a_cursor_gets_the_message_as_it_is() {
     let id = server.conversation().await;
     let path = format!("/api/v1/events?conversation={id}");
     let mut first = Events::open(server.address, get(&path)).await;
-    let posted = server.posted(&id, "/long 60").await;
+    let posted = server.posted(&id, "/long 6").await;
     let answer = posted["messages"][1]["id"].as_str().unwrap();
     while said(&first.until("entries").await).is_empty() {}
     let mut late = Events::open(server.address, get(&path)).await;
@@ -135,7 +143,7 @@ async fn a_reader_without_a_cursor_gets_the_message_as_it_is() {
 async fn one_run_is_followed_to_its_end() {
     let server = Server::over(slow(), |_| {}).await;
     let id = server.conversation().await;
-    let posted = server.posted(&id, "/long 40").await;
+    let posted = server.posted(&id, "/long 8").await;
     let run = posted["run"].as_str().unwrap();
     let answer = posted["messages"][1]["id"].as_str().unwrap();
     // While it runs, from the middle, and once it is over.
@@ -144,13 +152,19 @@ async fn one_run_is_followed_to_its_end() {
     let mut events = Events::open(server.address, get(&format!("{path}?after=0.0"))).await;
     let mut middle = None;
     assert_eq!(events.next().await.unwrap().name, "hello");
+    let mut last = None;
     while let Some(event) = events.next().await {
-        assert_eq!(event.name, "entries");
+        assert!(last.is_none(), "{event:?} follows the end");
+        if event.name == "message" {
+            last = Some(event.data["message"].clone());
+            continue;
+        }
         whole += &said(&event);
         if middle.is_none() && !whole.is_empty() {
             middle = Some((event.id.unwrap(), whole.clone()));
         }
     }
+    assert_eq!(text_of(&last.unwrap()), whole);
     assert_eq!(whole, text_of(&server.over_now(answer).await));
     let (cursor, before) = middle.unwrap();
     for request in [
@@ -179,8 +193,13 @@ async fn lists_hear_of_other_conversations() {
     let change = with(Method::PATCH, &path, &json!({ "title": "t" }));
     server.send(change).await.json(200);
     assert_eq!(events.until("conversation").await.data["title"], "t");
-    server.send(crate::client::bare(Method::DELETE, &path)).await;
-    assert_eq!(events.until("removed").await.data, json!({ "conversation": id }));
+    server
+        .send(crate::client::bare(Method::DELETE, &path))
+        .await;
+    assert_eq!(
+        events.until("removed").await.data,
+        json!({ "conversation": id })
+    );
 }
 
 #[tokio::test]
@@ -198,13 +217,15 @@ async fn a_quiet_stream_gives_signs_of_life() {
 
 #[tokio::test]
 async fn streams_end_with_the_server() {
-    let server = Server::start().await;
+    let mut server = Server::start().await;
     let id = server.conversation().await;
     let path = format!("/api/v1/events?conversation={id}");
     let mut events = Events::open(server.address, get(&path)).await;
     assert_eq!(events.next().await.unwrap().name, "hello");
     server.shutdown.cancel();
-    assert!(events.next().await.is_none());
+    while events.next().await.is_some() {}
+    let ended = tokio::time::timeout(PATIENCE, &mut server.task).await;
+    ended.unwrap().unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -247,6 +268,8 @@ async fn what_is_no_cursor_is_said_so() {
         let got = server.send(get(&path)).await;
         assert_eq!(got.problem(), (404, "missing".to_owned()), "{path}");
     }
-    let stop = server.send(post(&format!("/api/v1/runs/{run}/stop"), &json!({}))).await;
+    let stop = server
+        .send(post(&format!("/api/v1/runs/{run}/stop"), &json!({})))
+        .await;
     assert_eq!(stop.problem(), (404, "missing".to_owned()));
 }

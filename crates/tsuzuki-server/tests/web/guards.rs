@@ -38,7 +38,10 @@ async fn an_answer_of_the_api_can_do_nothing_in_a_browser() {
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"));
         assert_eq!(got.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(got.header("cache-control"), Some("no-store"));
-        assert_eq!(got.header("cross-origin-resource-policy"), Some("same-origin"));
+        assert_eq!(
+            got.header("cross-origin-resource-policy"),
+            Some("same-origin")
+        );
         assert!(got.header("access-control-allow-origin").is_none());
     }
 }

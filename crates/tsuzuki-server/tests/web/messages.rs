@@ -11,31 +11,55 @@ async fn a_message_is_answered_past_its_limit() {
     let id = server.conversation().await;
     let (message, answer) = (fresh(), fresh());
     let body = json!({
-        "id": message, "answer": answer, "text": "/long 300", "shape": { "max_tokens": 50 },
+        "id": message, "answer": answer, "text": "/long 30", "shape": { "max_tokens": 50 },
     });
     let path = format!("/api/v1/conversations/{id}/messages");
     let posted = server.send(post(&path, &body)).await.json(202);
     assert_eq!(posted["messages"][0]["id"], message);
     assert_eq!(posted["messages"][1]["id"], answer);
     let run = posted["run"].as_str().unwrap();
-    assert!(posted["cursor"].as_str().unwrap().starts_with(&format!("{run}:")));
+    assert!(
+        posted["cursor"]
+            .as_str()
+            .unwrap()
+            .starts_with(&format!("{run}:"))
+    );
     let whole = server.over_now(&answer).await;
     assert_eq!(whole["state"], "complete");
     assert_eq!(whole["making"]["model"], HAIKU);
     let parts = whole["making"]["parts"].as_array().unwrap();
     assert!(parts.len() > 1);
-    assert_eq!(whole["making"]["seams"].as_array().unwrap().len(), parts.len() - 1);
+    assert_eq!(
+        whole["making"]["seams"].as_array().unwrap().len(),
+        parts.len() - 1
+    );
 
-    let run = server.send(get(&format!("/api/v1/runs/{run}"))).await.json(200);
-    assert_eq!((&run["alive"], &run["message"]), (&json!(false), &json!(answer)));
+    let run = server
+        .send(get(&format!("/api/v1/runs/{run}")))
+        .await
+        .json(200);
+    assert_eq!(
+        (&run["alive"], &run["message"]),
+        (&json!(false), &json!(answer))
+    );
     let exchanges = format!("/api/v1/messages/{answer}/exchanges");
     let exchanges = server.send(get(&exchanges)).await.json(200);
     let exchanges = exchanges["exchanges"].as_array().unwrap();
     assert_eq!(exchanges.len(), parts.len());
     assert_eq!(exchanges[0]["part"], 1);
     assert_eq!(exchanges[0]["status"], 200);
-    assert!(exchanges[0]["request"]["messages"].is_array(), "{}", exchanges[0]);
-    assert!(exchanges[0]["response"].as_array().unwrap().iter().all(Value::is_object));
+    assert!(
+        exchanges[0]["request"]["messages"].is_array(),
+        "{}",
+        exchanges[0]
+    );
+    assert!(
+        exchanges[0]["response"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(Value::is_object)
+    );
 }
 
 #[tokio::test]
@@ -43,7 +67,13 @@ async fn asking_twice_with_one_key_does_it_once() {
     let server = Server::start().await;
     let id = server.conversation().await;
     let path = format!("/api/v1/conversations/{id}/messages");
-    let ask = || having(post(&path, &json!({ "text": "/echo once" })), "idempotency-key", "k-1");
+    let ask = || {
+        having(
+            post(&path, &json!({ "text": "/echo once" })),
+            "idempotency-key",
+            "k-1",
+        )
+    };
     let first = server.send(ask()).await.json(202);
     let second = server.send(ask()).await.json(200);
     assert_eq!(first["run"], second["run"]);
@@ -56,14 +86,14 @@ async fn asking_twice_with_one_key_does_it_once() {
 
 /// Answers slowly enough to be interrupted.
 fn slow() -> Scenario {
-    Scenario::parse("[pacing]\nfirst_delta_ms = 20\ntokens_per_second = 50\n").unwrap()
+    Scenario::parse("[stream]\nttft = \"20ms\"\ntps = 300\n").unwrap()
 }
 
 #[tokio::test]
 async fn a_run_is_stopped_and_gone_on_with() {
     let server = Server::over(slow(), |_| {}).await;
     let id = server.conversation().await;
-    let posted = server.posted(&id, "/long 400").await;
+    let posted = server.posted(&id, "/long 60").await;
     let run = posted["run"].as_str().unwrap();
     let answer = posted["messages"][1]["id"].as_str().unwrap();
     for _ in 0..200 {
@@ -97,19 +127,26 @@ async fn a_run_is_stopped_and_gone_on_with() {
 async fn an_answer_has_others_beside_it() {
     let server = Server::start().await;
     let id = server.conversation().await;
-    let body = json!({ "text": "/long 300", "shape": { "max_tokens": 60 } });
+    let body = json!({ "text": "/long 30", "shape": { "max_tokens": 60 } });
     let path = format!("/api/v1/conversations/{id}/messages");
     let posted = server.send(post(&path, &body)).await.json(202);
     let question = posted["messages"][0]["id"].as_str().unwrap();
-    let first = server.over_now(posted["messages"][1]["id"].as_str().unwrap()).await;
+    let first = server
+        .over_now(posted["messages"][1]["id"].as_str().unwrap())
+        .await;
     let first_id = first["id"].as_str().unwrap();
 
     let again = format!("/api/v1/messages/{question}/answers");
     let again = server.send(post(&again, &json!({}))).await.json(202);
-    server.over_now(again["messages"][0]["id"].as_str().unwrap()).await;
+    server
+        .over_now(again["messages"][0]["id"].as_str().unwrap())
+        .await;
 
     let cut = format!("/api/v1/messages/{first_id}/cut");
-    let cut = server.send(post(&cut, &json!({ "seam": 1 }))).await.json(201);
+    let cut = server
+        .send(post(&cut, &json!({ "seam": 1 })))
+        .await
+        .json(201);
     let at = usize::try_from(first["making"]["seams"][0]["at"].as_u64().unwrap()).unwrap();
     let expected: String = text_of(&first).chars().take(at).collect();
     assert_eq!(text_of(&cut), expected);

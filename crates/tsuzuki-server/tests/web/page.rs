@@ -13,7 +13,10 @@ fn guarded(got: &Got) {
         "object-src 'none'",
         "frame-ancestors 'none'",
     ] {
-        assert!(policy.split("; ").any(|own| own.trim() == rule), "{rule}: {policy}");
+        assert!(
+            policy.split("; ").any(|own| own.trim() == rule),
+            "{rule}: {policy}"
+        );
     }
     assert!(!policy.contains("unsafe"), "{policy}");
     for (name, value) in [
@@ -32,11 +35,16 @@ async fn the_page_is_at_every_address_of_its_own() {
     let server = Server::start().await;
     let page = server.send(get("/")).await;
     assert_eq!(page.status, 200);
-    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(
+        page.header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
     assert_eq!(page.header("cache-control"), Some("no-cache"));
     guarded(&page);
     assert!(page.text().contains("<title>"));
-    let deep = server.send(get("/c/0190a1b2-0000-7000-8000-000000000000")).await;
+    let deep = server
+        .send(get("/c/0190a1b2-0000-7000-8000-000000000000"))
+        .await;
     assert_eq!((deep.status.as_u16(), &deep.body), (200, &page.body));
 
     let head = server.send(bare(Method::HEAD, "/")).await;
@@ -46,7 +54,9 @@ async fn the_page_is_at_every_address_of_its_own() {
     let tag = page.header("etag").unwrap();
     let known = server.send(having(get("/"), "if-none-match", tag)).await;
     assert_eq!((known.status.as_u16(), known.body.len()), (304, 0));
-    let other = server.send(having(get("/"), "if-none-match", "\"other\"")).await;
+    let other = server
+        .send(having(get("/"), "if-none-match", "\"other\""))
+        .await;
     assert_eq!(other.status, 200);
 
     let about = server.send(get("/api/v1/about")).await.json(200);
@@ -75,7 +85,11 @@ async fn a_link_anywhere_leads_to_the_page_but_frames_and_calls_do_not() {
     let server = Server::start().await;
     let from = |path: &str, mode: &str, dest: &str| {
         let request = having(get(path), "sec-fetch-site", "cross-site");
-        having(having(request, "sec-fetch-mode", mode), "sec-fetch-dest", dest)
+        having(
+            having(request, "sec-fetch-mode", mode),
+            "sec-fetch-dest",
+            dest,
+        )
     };
     for (path, mode, dest, status) in [
         ("/", "navigate", "document", 200),

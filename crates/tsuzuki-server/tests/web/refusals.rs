@@ -24,9 +24,18 @@ async fn bodies_that_are_no_requests_are_refused() {
     let path = "/api/v1/conversations";
     for (request, status, code) in [
         (bare(Method::POST, path), 415, "unsupported"),
-        (raw(Method::POST, path, "text/plain", "{}"), 415, "unsupported"),
         (
-            raw(Method::POST, path, "application/x-www-form-urlencoded", "a=b"),
+            raw(Method::POST, path, "text/plain", "{}"),
+            415,
+            "unsupported",
+        ),
+        (
+            raw(
+                Method::POST,
+                path,
+                "application/x-www-form-urlencoded",
+                "a=b",
+            ),
             415,
             "unsupported",
         ),
@@ -35,18 +44,58 @@ async fn bodies_that_are_no_requests_are_refused() {
             415,
             "unsupported",
         ),
-        (raw(Method::POST, path, "application/json", ""), 400, "invalid"),
-        (raw(Method::POST, path, "application/json", "{"), 400, "invalid"),
-        (raw(Method::POST, path, "application/json", "{} {}"), 400, "invalid"),
-        (raw(Method::POST, path, "application/json", "[]"), 400, "invalid"),
-        (raw(Method::POST, path, "application/json", "[".repeat(5000)), 400, "invalid"),
-        (raw(Method::POST, path, "application/json", &b"\"\xff\""[..]), 400, "invalid"),
+        (
+            raw(Method::POST, path, "application/json", ""),
+            400,
+            "invalid",
+        ),
+        (
+            raw(Method::POST, path, "application/json", "{"),
+            400,
+            "invalid",
+        ),
+        (
+            raw(Method::POST, path, "application/json", "{} {}"),
+            400,
+            "invalid",
+        ),
+        (
+            raw(Method::POST, path, "application/json", "[]"),
+            400,
+            "invalid",
+        ),
+        (
+            raw(Method::POST, path, "application/json", "[".repeat(5000)),
+            400,
+            "invalid",
+        ),
+        (
+            raw(Method::POST, path, "application/json", &b"\"\xff\""[..]),
+            400,
+            "invalid",
+        ),
         (post(path, &json!({ "more": 1 })), 400, "invalid"),
-        (post(path, &json!({ "shape": { "more": 1 } })), 400, "invalid"),
+        (
+            post(path, &json!({ "shape": { "more": 1 } })),
+            400,
+            "invalid",
+        ),
         (post(path, &json!({ "id": "x" })), 400, "invalid"),
-        (post(path, &json!({ "title": "x".repeat(201) })), 400, "invalid"),
-        (post(path, &json!({ "title": "two\nlines" })), 400, "invalid"),
-        (post(path, &json!({ "folder": "x".repeat(101) })), 400, "invalid"),
+        (
+            post(path, &json!({ "title": "x".repeat(201) })),
+            400,
+            "invalid",
+        ),
+        (
+            post(path, &json!({ "title": "two\nlines" })),
+            400,
+            "invalid",
+        ),
+        (
+            post(path, &json!({ "folder": "x".repeat(101) })),
+            400,
+            "invalid",
+        ),
     ] {
         let told = format!("{request:?}");
         let got = server.send(request).await;
@@ -74,17 +123,32 @@ async fn a_body_may_be_so_large_and_no_larger() {
     let fits = raw(Method::POST, path, "application/json", body(20_000));
     assert_eq!(server.send(fits).await.status, 201);
     let over = raw(Method::POST, path, "application/json", body(20_001));
-    assert_eq!(server.send(over).await.problem(), (413, "too_large".to_owned()));
+    assert_eq!(
+        server.send(over).await.problem(),
+        (413, "too_large".to_owned())
+    );
     // What anybody may send is smaller.
-    let sign_in = raw(Method::POST, "/api/v1/session", "application/json", body(10_000));
-    assert_eq!(server.send(sign_in).await.problem(), (413, "too_large".to_owned()));
+    let sign_in = raw(
+        Method::POST,
+        "/api/v1/session",
+        "application/json",
+        body(10_000),
+    );
+    assert_eq!(
+        server.send(sign_in).await.problem(),
+        (413, "too_large".to_owned())
+    );
 }
 
 #[tokio::test]
 async fn wrong_methods_are_told_the_right_ones() {
     let server = Server::start().await;
     for (method, path, allow) in [
-        (Method::PUT, "/api/v1/conversations".to_owned(), "GET,HEAD,POST"),
+        (
+            Method::PUT,
+            "/api/v1/conversations".to_owned(),
+            "GET,HEAD,POST",
+        ),
         (Method::POST, "/api/v1/about".to_owned(), "GET,HEAD"),
         (Method::GET, "/api/v1/session".to_owned(), "POST,DELETE"),
         (
@@ -123,7 +187,10 @@ async fn what_is_not_there_is_missing() {
         assert_eq!(got.problem(), (404, "missing".to_owned()), "{path}");
     }
     for (path, body) in [
-        (format!("/api/v1/conversations/{id}/messages"), json!({ "text": "x" })),
+        (
+            format!("/api/v1/conversations/{id}/messages"),
+            json!({ "text": "x" }),
+        ),
         (format!("/api/v1/messages/{id}/answers"), json!({})),
         (format!("/api/v1/messages/{id}/continue"), json!({})),
         (format!("/api/v1/messages/{id}/retry"), json!({ "seam": 1 })),
@@ -179,7 +246,9 @@ async fn messages_are_looked_at_before_they_are_kept() {
         let got = server.send(got).await;
         assert_eq!(got.problem(), (400, "invalid".to_owned()), "{key:?}");
     }
-    let thread = server.send(get(&format!("/api/v1/conversations/{id}"))).await;
+    let thread = server
+        .send(get(&format!("/api/v1/conversations/{id}")))
+        .await;
     assert_eq!(thread.json(200)["messages"], json!([]));
 }
 

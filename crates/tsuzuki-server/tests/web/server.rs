@@ -1,6 +1,6 @@
 //! A server with a chat, over the simulator.
 
-use crate::client::{Got, Sending, post, send};
+use crate::client::{Got, Sending, get, post, send};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +23,6 @@ pub(crate) const HAIKU: &str = "anthropic.claude-3-haiku-20240307-v1:0";
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) shutdown: CancellationToken,
-    pub(crate) store: Arc<dyn Store>,
     pub(crate) task: JoinHandle<Result<(), ServeError>>,
     _folder: TempDir,
 }
@@ -34,15 +33,20 @@ impl Drop for Server {
     }
 }
 
+/// A store of its own, of at most so many bytes.
+pub(crate) async fn store(folder: &TempDir, most_bytes: Option<u64>) -> Arc<dyn Store> {
+    let settings = SqliteSettings {
+        file: folder.path().join(format!("{}.db", fresh())),
+        durability: Durability::Process,
+        most_bytes,
+    };
+    Arc::new(Sqlite::open(settings).await.unwrap())
+}
+
 /// The chat of a test.
 pub(crate) async fn chat(folder: &TempDir) -> ChatDoor {
-    let settings = SqliteSettings {
-        file: folder.path().join("chat.db"),
-        durability: Durability::Process,
-        most_bytes: None,
-    };
     ChatDoor {
-        store: Arc::new(Sqlite::open(settings).await.unwrap()),
+        store: store(folder, None).await,
         settings: ChatSettings {
             policy: Policy::new(Mode::Extend),
             model: HAIKU.to_owned(),
@@ -84,7 +88,6 @@ impl Server {
     pub(crate) async fn over(scenario: Scenario, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = TempDir::new().unwrap();
         let chat = chat(&folder).await;
-        let store = Arc::clone(&chat.store);
         let mut settings = Settings::new(Mode::Extend);
         settings.chat = Some(chat);
         change(&mut settings);
@@ -96,7 +99,6 @@ impl Server {
         Self {
             address,
             shutdown,
-            store,
             task,
             _folder: folder,
         }
@@ -126,12 +128,14 @@ impl Server {
         posted.json(202)
     }
 
-    /// A message once it is no longer written.
+    /// A message once it is no longer written, and its run is over.
     pub(crate) async fn over_now(&self, message: &str) -> Value {
         let path = format!("/api/v1/messages/{message}");
         for _ in 0..600 {
-            let message = self.send(crate::client::get(&path)).await.json(200);
-            if message["state"] != "running" {
+            let message = self.send(get(&path)).await.json(200);
+            let run = message["making"]["run"].as_str().unwrap();
+            let run = self.send(get(&format!("/api/v1/runs/{run}"))).await;
+            if message["state"] != "running" && run.json(200)["alive"] == false {
                 return message;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
