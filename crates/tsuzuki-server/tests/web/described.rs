@@ -89,14 +89,10 @@ async fn every_reference_leads_somewhere() {
     fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
         match value {
             Value::Object(members) => {
-                for (name, member) in members {
-                    match member {
-                        Value::String(target) if name == "$ref" => {
-                            found.insert(target);
-                        }
-                        other => references(other, found),
-                    }
-                }
+                found.extend(members.get("$ref").and_then(Value::as_str));
+                members
+                    .values()
+                    .for_each(|member| references(member, found));
             }
             Value::Array(items) => items.iter().for_each(|item| references(item, found)),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
