@@ -125,7 +125,7 @@ pub struct Again {
 }
 
 /// What a run was begun with.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Posted {
     /// The run.
     pub run: RunId,
@@ -136,7 +136,7 @@ pub struct Posted {
 }
 
 /// A conversation as a reader opens it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Thread {
     /// The conversation.
     pub conversation: Conversation,
