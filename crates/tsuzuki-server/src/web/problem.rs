@@ -25,7 +25,7 @@ pub(crate) struct Problem {
 
 /// Why the API would not do it.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Problem)]
+#[schema(as = Refusal)]
 pub(super) struct Details<'a> {
     /// What kind of failure, for people.
     title: &'static str,

@@ -4,6 +4,7 @@ use super::about::{Bounds, Inside, Most};
 use super::facts::Doctor;
 use super::fields::{self, Place};
 use super::gate::Gate;
+use super::openapi::Description;
 use super::problem::{Code, Problem};
 use super::sent::unsigned;
 use super::{ChatDoor, page};
@@ -53,6 +54,7 @@ pub(crate) struct Web {
     limits: Limits,
     leaving: CancellationToken,
     readers: Readers,
+    description: Description,
 }
 
 /// The web door.
@@ -105,6 +107,7 @@ impl WebDoor {
             limits: bounds(&answers, &limits),
             policy: most(&answers.policy),
         };
+        let description = Description::new(&sign_in, tls);
         let web = Arc::new(Web {
             chat,
             gate: Gate::new(sign_in, store, limits.chat.clone(), tls),
@@ -114,6 +117,7 @@ impl WebDoor {
             limits,
             leaving,
             readers: Readers::default(),
+            description,
         });
         let router = router(Arc::clone(&web));
         Self { web, router }
@@ -259,6 +263,11 @@ impl Web {
 
     pub(super) const fn doctor(&self) -> Option<&Arc<dyn Doctor>> {
         self.doctor.as_ref()
+    }
+
+    /// What the API tells of itself.
+    pub(super) const fn description(&self) -> &Description {
+        &self.description
     }
 
     /// What the page's build is called.

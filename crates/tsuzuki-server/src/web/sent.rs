@@ -153,10 +153,13 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         };
         key.to_str()
             .ok()
-            .filter(|key| !key.trim().is_empty() && key.len() <= KEY_CHARS)
+            .filter(|key| (1..=KEY_CHARS).contains(&key.len()))
+            .filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()))
             .map(|key| Self(Some(key.to_owned())))
             .ok_or_else(|| {
-                let told = format!("write it in 1 to {KEY_CHARS} ASCII characters; a UUID will do");
+                let told = format!(
+                    "write it in 1 to {KEY_CHARS} visible ASCII characters; a UUID will do"
+                );
                 Problem::invalid("Idempotency-Key", &told)
             })
     }

@@ -1,9 +1,10 @@
 //! The API's description of itself.
 
-use crate::client::get;
+use crate::client::{get, having};
 use crate::server::Server;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use tsuzuki_server::{ProxyHeader, SignIn};
 
 /// The operations of the contract.
 const OPERATIONS: &str = "\
@@ -76,7 +77,7 @@ async fn every_operation_is_described_with_all_its_answers() {
             let schema = &responses[status]["content"]["application/problem+json"]["schema"];
             assert_eq!(
                 schema,
-                &json!({ "$ref": "#/components/schemas/Problem" }),
+                &json!({ "$ref": "#/components/schemas/Refusal" }),
                 "{name} {status}"
             );
         }
@@ -138,5 +139,33 @@ async fn people_read_the_same_without_a_script() {
     assert_eq!(
         style.header("content-type"),
         Some("text/css; charset=utf-8")
+    );
+}
+
+#[tokio::test]
+async fn how_to_sign_in_is_described_as_it_is_here() {
+    let open = Server::start().await;
+    let api = open.send(get("/api/v1/openapi.json")).await.json(200);
+    assert!(api.get("security").is_none());
+    let header = http::HeaderName::from_static("x-user");
+    let server = Server::with_chat(|chat| {
+        chat.sign_in = SignIn::Proxy(ProxyHeader {
+            name: header,
+            from: vec!["127.0.0.1".parse().unwrap()],
+        });
+    })
+    .await;
+    let asked = having(get("/api/v1/openapi.json"), "x-user", "hana");
+    let api = server.send(asked).await.json(200);
+    let scheme = &api["components"]["securitySchemes"]["sign_in"];
+    assert_eq!(
+        (&scheme["in"], &scheme["name"]),
+        (&json!("header"), &json!("x-user"))
+    );
+    assert_eq!(api["security"], json!([{ "sign_in": [] }]));
+    // What nobody needs to sign in for says so.
+    assert_eq!(
+        api["paths"]["/api/v1/about"]["get"]["security"],
+        json!([{}])
     );
 }
