@@ -73,7 +73,7 @@ pub struct Guardrail {
 pub struct Reach {
     /// What an output limit means.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = "^(off|cap|extend)$")]
     pub mode: Option<Mode>,
     /// The most parts, the first included.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,7 +89,7 @@ pub struct Reach {
     pub max_seconds: Option<f64>,
     /// What to do at a joint that cannot be proved.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = "^(best_effort|proven)$")]
     pub seams: Option<Seams>,
 }
 

@@ -82,6 +82,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
             ));
         }
         let body = body(request, state).await?;
+        // serde would take a list for the members of an object, in their order.
+        if body.trim_ascii_start().starts_with(b"[") {
+            return Err(Problem::new(Code::Invalid, "the body: expected an object"));
+        }
         let reader = &mut serde_json::Deserializer::from_slice(&body);
         serde_path_to_error::deserialize(&mut *reader)
             .map_err(|error| wrong(&error))
@@ -149,10 +153,13 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         };
         key.to_str()
             .ok()
-            .filter(|key| !key.trim().is_empty() && key.len() <= KEY_CHARS)
+            .filter(|key| (1..=KEY_CHARS).contains(&key.len()))
+            .filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()))
             .map(|key| Self(Some(key.to_owned())))
             .ok_or_else(|| {
-                let told = format!("write it in 1 to {KEY_CHARS} ASCII characters; a UUID will do");
+                let told = format!(
+                    "write it in 1 to {KEY_CHARS} visible ASCII characters; a UUID will do"
+                );
                 Problem::invalid("Idempotency-Key", &told)
             })
     }
