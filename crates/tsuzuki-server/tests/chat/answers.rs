@@ -42,7 +42,10 @@ async fn an_answer_in_parts_is_whole() {
 
         reader
             .until("the conversation's standing", |reader| {
-                reader.conversations[&id].standing == Standing::Unread
+                reader
+                    .conversations
+                    .get(&id)
+                    .is_some_and(|conversation| conversation.standing == Standing::Unread)
             })
             .await;
         let conversation = &reader.conversations[&id];
@@ -205,7 +208,10 @@ async fn a_title_is_written_once() {
         .await;
     reader
         .until("the title", |reader| {
-            reader.conversations[&id].titled == Titled::Model
+            reader
+                .conversations
+                .get(&id)
+                .is_some_and(|conversation| conversation.titled == Titled::Model)
         })
         .await;
     assert_eq!(reader.conversations[&id].title, "Rivers and Seas");

@@ -182,8 +182,8 @@ async fn an_old_run_is_interrupted() {
     let thread = chat.thread(&stage.user, id, None, 10).await.unwrap();
     assert_eq!(thread.conversation.standing, Standing::NeedsYou);
     gate.open_wide();
-    chat.go_on(&stage.user, answer, None).await.unwrap();
-    let whole = reader.over(answer).await;
+    let on = chat.go_on(&stage.user, answer, None).await.unwrap();
+    let whole = reader.run_over(answer, on.run).await;
     assert_eq!(
         (whole.state, whole.text()),
         (State::Complete, TEXT.to_owned())

@@ -99,6 +99,19 @@ impl Reader {
         self.messages[&message].clone()
     }
 
+    /// Reads until this run of the message is over: an earlier one may have left it in a final form.
+    pub(crate) async fn run_over(&mut self, message: MessageId, run: RunId) -> Message {
+        self.until("the end of the run", |reader| {
+            reader.messages.get(&message).is_some_and(|message| {
+                message.state != State::Running
+                    && message.making.as_ref().and_then(|making| making.run) == Some(run)
+                    && !reader.cursors.contains_key(&run)
+            })
+        })
+        .await;
+        self.messages[&message].clone()
+    }
+
     /// Reads to the end of the stream.
     pub(crate) async fn to_the_end(&mut self) {
         let read = async {

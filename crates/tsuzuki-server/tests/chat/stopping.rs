@@ -62,7 +62,7 @@ async fn stopped_while_it_is_continued_and_gone_on_with() {
         gate.open_wide();
         let on = chat.go_on(&stage.user, answer, None).await.unwrap();
         assert_eq!(answer_of(&on), answer);
-        let whole = reader.over(answer).await;
+        let whole = reader.run_over(answer, on.run).await;
         assert_eq!(
             (whole.state, whole.text()),
             (State::Complete, TEXT.to_owned())
