@@ -6,7 +6,8 @@ use crate::reader::Reader;
 use crate::stage::{ANCHOR, PREFILL, Stage, TEXT, answer_of, echo, parts_of};
 use proptest::prelude::*;
 use std::time::Duration;
-use tsuzuki_server::chat::{Entry, Message, SeamKind, Standing, State};
+use tsuzuki_server::chat::{Ended, Entry, Holds, Message, Part, SeamKind, Standing, State};
+use tsuzuki_server::store::{Append, Store};
 
 /// Kills a server after so many pieces, again and again, and reads what comes of it.
 async fn killed(model: &str, max_tokens: u32, kills: &[(usize, u64)]) -> (Message, Reader) {
@@ -210,4 +211,142 @@ async fn all_that_were_alive_are_taken_over() {
         assert_eq!(stage.finished(&chat, &posted).await.text(), text);
     }
     assert_eq!(chat.alive(), 0);
+}
+
+/// A server that stops between the end of a part and the end of the run, in the middle of reasoning,
+/// or in the middle of a character: `shown` is what its log holds.
+async fn taken_over(model: &str, whole: &str, shown: &[Entry]) -> Message {
+    let stage = Stage::new();
+    let gate = Gate::with(0);
+    let chat = stage.open(gate.clone()).await;
+    let id = stage.conversation(&chat, parts_of(20, model)).await;
+    let posted = stage.say(&chat, id, None, &echo(whole)).await;
+    stage.kill(chat).await;
+    // What the server would have written down before it died.
+    let store = stage.store().await;
+    let log = store.log(posted.run).await.unwrap();
+    let from = log
+        .last()
+        .map_or(0, |append| append.from + u64::from(append.count));
+    let append = Append {
+        run: posted.run,
+        from,
+        count: u32::try_from(shown.len()).unwrap(),
+        entries: serde_json::to_vec(shown).unwrap().into(),
+    };
+    assert!(store.append(vec![append]).await.unwrap().is_empty());
+    drop(store);
+    gate.open_wide();
+    let chat = stage.open(gate).await;
+    stage.finished(&chat, &posted).await
+}
+
+fn text(text: &str) -> Entry {
+    Entry::Text {
+        block: 0,
+        text: text.to_owned(),
+    }
+}
+
+fn part(number: u32, ended: Option<(&str, &str)>) -> Entry {
+    Entry::Part {
+        part: Part {
+            number,
+            model: PREFILL.to_owned(),
+            region: None,
+            by: "first".to_owned(),
+            request_id: None,
+            max_tokens: None,
+            ended: ended.map(|(kind, why)| Ended {
+                kind: kind.to_owned(),
+                why: why.to_owned(),
+            }),
+            input: Some(10),
+            output: Some(20),
+            cache_read: None,
+            cache_write: None,
+            ms: 1,
+        },
+    }
+}
+
+#[tokio::test]
+async fn killed_after_the_last_part_ended() {
+    for model in [PREFILL, ANCHOR] {
+        let shown = [text(TEXT), part(1, Some(("finished", "end_turn")))];
+        let answer = taken_over(model, TEXT, &shown).await;
+        assert_eq!(answer.text(), TEXT);
+        assert_eq!(answer.state, State::Complete, "{:?}", answer.making);
+    }
+}
+
+#[tokio::test]
+async fn killed_in_the_middle_of_a_character() {
+    let (family, accent) = (TEXT.find("👩‍👩‍👧").unwrap(), TEXT.find("e\u{301}").unwrap());
+    for model in [PREFILL, ANCHOR] {
+        for cut in [
+            family + "👩".len(),
+            family + "👩\u{200d}".len(),
+            accent + "e".len(),
+            TEXT.find("🇵").unwrap(),
+            TEXT.find("  spaces").unwrap() + 1,
+        ] {
+            let answer = taken_over(model, TEXT, &[part(1, None), text(&TEXT[..cut])]).await;
+            assert_eq!(answer.text(), TEXT, "{model}, cut at {cut}");
+            assert_eq!(answer.state, State::Complete);
+            let making = answer.making.unwrap();
+            assert_eq!(making.seams[0].kind, SeamKind::Restart);
+            assert_eq!(making.parts[0].ended.as_ref().unwrap().why, "lost");
+        }
+    }
+}
+
+#[tokio::test]
+async fn killed_while_it_reasoned() {
+    let thought = Entry::Reasoning {
+        block: 0,
+        text: "Let me think. Firs".to_owned(),
+    };
+    let answer = taken_over(PREFILL, TEXT, &[part(1, None), thought]).await;
+    assert_eq!(
+        (answer.text().as_str(), answer.state),
+        (TEXT, State::Complete)
+    );
+    assert_eq!(answer.blocks[0].kind, Holds::Reasoning);
+    assert_eq!(answer.blocks[0].text, "Let me think. Firs");
+    let numbers: Vec<u32> = answer.blocks.iter().map(|block| block.number).collect();
+    assert!(numbers.is_sorted_by(|one, other| one < other));
+}
+
+/// What earlier servers spent counts towards the run's limits.
+#[tokio::test]
+async fn limits_outlive_a_server() {
+    let mut stage = Stage::new();
+    stage.settings.policy.max_legs = 4;
+    let gate = Gate::with(0);
+    let mut chat = stage.open(gate.clone()).await;
+    let id = stage.conversation(&chat, parts_of(50, PREFILL)).await;
+    let text = ["many words"; 2000].join(", ");
+    let posted = stage.say(&chat, id, None, &echo(&text)).await;
+    for _ in 0..3 {
+        gate.let_through(8);
+        let mut reader = stage.follow(&chat, id).await;
+        let before = reader.entries.len();
+        reader
+            .until("some more", |reader| {
+                reader.entries[before..]
+                    .iter()
+                    .any(|entry| matches!(entry, Entry::Text { .. }))
+            })
+            .await;
+        gate.shut();
+        stage.kill(chat).await;
+        chat = stage.open(gate.clone()).await;
+    }
+    gate.open_wide();
+    let answer = stage.finished(&chat, &posted).await;
+    assert!(text.starts_with(&answer.text()));
+    let making = answer.making.unwrap();
+    assert_eq!(making.problem.unwrap().code, "part_budget");
+    assert_eq!(making.parts.len(), 4);
 }

@@ -10,6 +10,7 @@
 
 mod answers;
 mod branches;
+mod broken;
 mod crash;
 mod faults;
 mod gate;

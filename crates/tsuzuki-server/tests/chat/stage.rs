@@ -1,6 +1,5 @@
 //! Everything a test of the chat needs: a folder, a user, a conversation.
 
-use crate::gate::Gate;
 use crate::reader::{LONG, Reader};
 use std::sync::Arc;
 use std::time::Duration;
