@@ -328,17 +328,17 @@ async fn limits_outlive_a_server() {
     let id = stage.conversation(&chat, parts_of(50, PREFILL)).await;
     let text = ["many words"; 2000].join(", ");
     let posted = stage.say(&chat, id, None, &echo(&text)).await;
+    let mut seen = 0;
     for _ in 0..3 {
         gate.let_through(8);
         let mut reader = stage.follow(&chat, id).await;
-        let before = reader.entries.len();
         reader
             .until("some more", |reader| {
-                reader.entries[before..]
-                    .iter()
-                    .any(|entry| matches!(entry, Entry::Text { .. }))
+                reader.text(answer_of(&posted)).len() > seen
             })
             .await;
+        seen = reader.text(answer_of(&posted)).len();
+        drop(reader);
         gate.shut();
         stage.kill(chat).await;
         chat = stage.open(gate.clone()).await;

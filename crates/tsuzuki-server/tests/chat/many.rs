@@ -46,7 +46,7 @@ async fn a_thousand_runs_at_once() {
     let read = runs.iter().map(|(posted, _)| async {
         let told = chat.follow_run(&stage.user, posted.run, None).await;
         let mut reader = Reader::of(told.unwrap());
-        reader.to_the_end().await;
+        reader.read_out().await;
         reader.messages[&answer_of(posted)].clone()
     });
     let all = tokio::time::timeout(LONG, join_all(read)).await.unwrap();

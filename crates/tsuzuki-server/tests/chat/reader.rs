@@ -113,7 +113,7 @@ impl Reader {
     }
 
     /// Reads to the end of the stream.
-    pub(crate) async fn to_the_end(&mut self) {
+    pub(crate) async fn read_out(&mut self) {
         let read = async {
             while let Some(told) = self.told.as_mut().unwrap().next().await {
                 self.take(told);

@@ -87,7 +87,7 @@ async fn readers_stand_at_different_places() {
     let run = chat.follow_run(&stage.user, posted.run, None).await;
     let mut run = Reader::of(run.unwrap());
     run.knows(posted.messages[1].clone(), None);
-    run.to_the_end().await;
+    run.read_out().await;
     assert_eq!(run.text(answer), TEXT);
 }
 

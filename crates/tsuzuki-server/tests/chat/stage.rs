@@ -125,7 +125,7 @@ impl Stage {
     /// Waits until the answer to a post is over, and tells it as the store has it.
     pub(crate) async fn finished(&self, chat: &Chat, posted: &Posted) -> Message {
         let told = chat.follow_run(&self.user, posted.run, None).await.unwrap();
-        Reader::of(told).to_the_end().await;
+        Reader::of(told).read_out().await;
         chat.message(&self.user, answer_of(posted)).await.unwrap()
     }
 

@@ -188,7 +188,7 @@ async fn shut_down_with_answers_on_their_way() {
         .post(&stage.user, id, crate::stage::post(None, "more?"), None)
         .await;
     assert!(matches!(refused, Err(ChatError::ShuttingDown)));
-    reader.to_the_end().await;
+    reader.read_out().await;
     reader.leave();
     let seen = reader.text(answer);
     assert_eq!(reader.state(answer), Some(State::Running));
