@@ -34,10 +34,10 @@ impl Place for Folder {
 }
 
 macro_rules! tests {
-    ($($name:ident,)*) => {$(
+    ($($part:ident::$name:ident,)*) => {$(
         #[tokio::test]
         async fn $name() {
-            story::$name(&Folder::new()).await;
+            story::$part::$name(&Folder::new()).await;
         }
     )*};
 }
