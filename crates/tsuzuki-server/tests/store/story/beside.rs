@@ -200,7 +200,7 @@ pub(crate) async fn what_is_old_is_retired(place: &impl Place) {
             store.close(&close).await.unwrap();
         }
         let mut exchange = exchange(1, b"a");
-        exchange.at = end.unwrap_or(at(1_000));
+        exchange.at = end.unwrap_or_else(|| at(1_000));
         store
             .put_exchange(begin.run.message, &exchange)
             .await
