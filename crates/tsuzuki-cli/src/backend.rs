@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tsuzuki::backend::{Lessons, Transport};
 use tsuzuki::bedrock::{Bedrock, SetupError};
-use tsuzuki::engine::{Abilities, ModelId};
+use tsuzuki::engine::{Abilities, ModelId, Region};
 use tsuzuki::simulator::{Scenario, Simulator};
 use tsuzuki::{Backend, Error, RawRequest, RawResponse, Wired};
 
@@ -117,8 +117,17 @@ impl Transport for Corrected {
         self.transport.send(request)
     }
 
-    fn call(&self, model: &ModelId, request: RawRequest) -> BoxFuture<'static, RawResponse> {
-        self.transport.call(model, request)
+    fn call(
+        &self,
+        model: &ModelId,
+        region: Option<&Region>,
+        request: RawRequest,
+    ) -> BoxFuture<'static, RawResponse> {
+        self.transport.call(model, region, request)
+    }
+
+    fn home(&self) -> Option<Region> {
+        self.transport.home()
     }
 
     fn abilities(&self, model: &ModelId) -> Abilities {

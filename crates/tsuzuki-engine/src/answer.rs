@@ -24,7 +24,7 @@ use crate::ledger::Ledger;
 use crate::plan::{self, Call};
 use crate::{
     Abilities, Ask, End, Event, Finish, Frame, Incomplete, Leg, LegId, Millis, ModelId, Outcome,
-    Policy, Report, Transcript,
+    Policy, Region, Report, Transcript,
 };
 use message::Message;
 use running::Running;
@@ -78,7 +78,11 @@ pub struct Answer {
     ask: Arc<Ask>,
     /// The model that is called now: the caller's, or a fallback.
     model: ModelId,
+    /// Where it is called; `None` is the backend's own region.
+    region: Option<Region>,
     abilities: Abilities,
+    /// What the caller's model can do, while a fallback of another model is called.
+    own_abilities: Option<Abilities>,
     policy: Policy,
     ledger: Ledger,
     message: Message,
@@ -151,7 +155,9 @@ impl Answer {
         Self {
             model: ask.model.clone(),
             ask: Arc::new(ask),
+            region: None,
             abilities,
+            own_abilities: None,
             policy,
             ledger: Ledger::new(),
             message,
@@ -254,7 +260,7 @@ impl Answer {
         };
         match &frame.event {
             Event::Head(head) => {
-                self.ledger.request_id(head.request_id.as_deref());
+                self.ledger.head(head);
                 running.answered = head.status < 400;
                 if head.status >= 400 {
                     running.failed_head = Some(frame);

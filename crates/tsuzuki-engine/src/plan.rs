@@ -101,7 +101,7 @@ pub(crate) enum Purpose {
     EscalateTool,
     /// To go on without prefill, which turned out to be refused.
     Demote,
-    /// To go on with the next of the operator's fallbacks, since this model keeps failing.
+    /// To go on with the next of the operator's fallbacks, since this model keeps failing here.
     FallBack,
     /// To go on below the model's output limit, which turned out to be this.
     Obey { limit: u32 },
@@ -316,8 +316,8 @@ impl Case<'_> {
         }
     }
 
-    /// The same border with another model, whose abilities are not this one's: always by anchor,
-    /// which proves itself whatever the model is.
+    /// The same border with another model, whose abilities are not this one's, or in another region:
+    /// always by anchor, which proves itself whatever the model is.
     fn fall_back(&self) -> Call {
         let way = if self.partial.is_empty() {
             Way::First

@@ -48,7 +48,7 @@ use refusal::{Refusal, headers, respond};
 use serde_json::{Value, json};
 use speech::Script;
 use std::sync::Arc;
-use tsuzuki_wire::engine::{Abilities, ModelId};
+use tsuzuki_wire::engine::{Abilities, ModelId, Region};
 
 /// The model that an id of the operator's own stands for here: application inference profiles and
 /// the like do not tell what is behind them.
@@ -106,6 +106,16 @@ impl Transport for Simulator {
                 .await
                 .unwrap_or_else(Refusal::into_response)
         })
+    }
+
+    /// It plays Bedrock wherever it is asked.
+    fn call(
+        &self,
+        _model: &ModelId,
+        _region: Option<&Region>,
+        request: RawRequest,
+    ) -> BoxFuture<'static, RawResponse> {
+        self.send(request)
     }
 
     fn abilities(&self, model: &ModelId) -> Abilities {

@@ -154,10 +154,17 @@ impl Played {
             .iter()
             .map(|leg| {
                 format!(
-                    "{}{}",
+                    "{}{}{}{}",
                     by(leg),
                     leg.max_tokens
                         .map(|max| format!(" {max}"))
+                        .unwrap_or_default(),
+                    (leg.model != leg.ask.model)
+                        .then(|| format!(" of {}", leg.model))
+                        .unwrap_or_default(),
+                    leg.region
+                        .as_ref()
+                        .map(|region| format!(" in {region}"))
                         .unwrap_or_default()
                 )
             })

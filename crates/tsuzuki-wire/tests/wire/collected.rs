@@ -195,6 +195,7 @@ fn report() -> Report {
         outcome: Some(Outcome::Complete),
         legs: vec![LegReport {
             model: tsuzuki_wire::engine::ModelId("m".into()),
+            region: Some(tsuzuki_wire::engine::Region("eu-west-1".into())),
             max_tokens: None,
             id: LegId(1),
             request_id: Some("r-1".into()),
