@@ -162,7 +162,11 @@ fn simulator(scenario: Option<&Path>) -> Result<Simulator, Failure> {
 fn unusable(error: &Error) -> Failure {
     let hint = match error {
         Error::Setup(SetupError::NoRegion | SetupError::Region(_)) => {
-            "name a region: --region us-east-1, AWS_REGION, or region under [backend] in tsuzuki.toml"
+            "name a region: --region us-east-1, AWS_REGION, or region under [backend] in tsuzuki.toml; \
+             a fallback names its own behind the @"
+        }
+        Error::Setup(SetupError::OneRegion { .. }) => {
+            "tsuzuki config check shows where the endpoint and the fallbacks come from"
         }
         Error::Setup(SetupError::Own { .. }) => {
             "start the server in a shell that does not export its own address: \

@@ -18,6 +18,7 @@ mod lessons;
 mod looped;
 mod profiles;
 mod recordings;
+mod regions;
 mod signatures;
 mod sources;
 mod tls;

@@ -108,7 +108,7 @@ pub(super) async fn call(bedrock: &Bedrock, model: &ModelId) -> Finding {
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
         body: body.to_string().into(),
     };
-    let answer = read(bedrock.call(model, request)).await;
+    let answer = read(bedrock.call(model, None, request)).await;
     if answer.status != 200 {
         return answer.failed("call", "Converse");
     }
