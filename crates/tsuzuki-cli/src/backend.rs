@@ -97,8 +97,14 @@ impl Answering {
             }
             Self::Bedrock(bedrock) => {
                 let identity = bedrock.identity();
+                let elsewhere = if identity.elsewhere.is_empty() {
+                    String::new()
+                } else {
+                    let regions = identity.elsewhere.join(", ");
+                    format!("\nFallbacks may take them to {regions}.")
+                };
                 format!(
-                    "{identity}.\nQuestions go to {}, and AWS bills for them.",
+                    "{identity}.\nQuestions go to {}, and AWS bills for them.{elsewhere}",
                     identity.endpoint
                 )
             }
@@ -161,9 +167,12 @@ fn simulator(scenario: Option<&Path>) -> Result<Simulator, Failure> {
 /// Why Bedrock cannot be used at all, and the way out.
 fn unusable(error: &Error) -> Failure {
     let hint = match error {
-        Error::Setup(SetupError::NoRegion | SetupError::Region(_)) => {
-            "name a region: --region us-east-1, AWS_REGION, or region under [backend] in tsuzuki.toml; \
-             a fallback names its own behind the @"
+        Error::Setup(SetupError::NoRegion) => {
+            "name a region: --region us-east-1, AWS_REGION, or region under [backend] in tsuzuki.toml"
+        }
+        Error::Setup(SetupError::Region(_)) => {
+            "look where it was named: --region, AWS_REGION, region under [backend] in tsuzuki.toml, the AWS \
+             profile, or behind the @ of a fallback"
         }
         Error::Setup(SetupError::OneRegion { .. }) => {
             "tsuzuki config check shows where the endpoint and the fallbacks come from"

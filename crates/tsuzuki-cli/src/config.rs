@@ -5,6 +5,7 @@
 //! is not known is an error everywhere.
 
 mod backend;
+mod fallback;
 mod file;
 mod layers;
 mod models;
@@ -13,6 +14,7 @@ mod policy;
 mod server;
 
 pub(crate) use backend::{Backend, Kind};
+pub(crate) use fallback::Fallback;
 pub(crate) use layers::{Effective, Flag, Origin};
 pub(crate) use models::Override;
 pub(crate) use network::Network;

@@ -107,6 +107,14 @@ impl Bedrock {
         &self.0.identity
     }
 
+    /// Sends a request as it is to a region: our own, or one of the settings' others.
+    pub async fn send_to(&self, region: &Region, request: &RawRequest) -> RawResponse {
+        match self.0.site(Some(region)) {
+            Ok(site) => self.0.exchange(request, site).await,
+            Err(fault) => fault.response(self.0.home.endpoints.runtime.host()),
+        }
+    }
+
     /// Gets credentials from their source, as the first request would; Bedrock is not asked.
     ///
     /// # Errors
