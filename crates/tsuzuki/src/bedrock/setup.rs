@@ -64,6 +64,7 @@ pub(super) async fn inner(settings: Settings) -> Result<Inner, SetupError> {
                     region: region.clone(),
                     given: settings.credentials.clone(),
                     profile: settings.profile.clone(),
+                    source: source.clone(),
                     base: base
                         .with_use_fips(config.use_fips())
                         .with_use_dual_stack(config.use_dual_stack()),
