@@ -15,6 +15,7 @@ mod auth;
 mod bedrock;
 mod bill;
 mod books;
+pub mod chat;
 mod connection;
 mod door;
 mod error;
@@ -36,6 +37,7 @@ mod serve;
 mod settings;
 mod spans;
 mod spending;
+pub mod store;
 mod tls;
 
 pub use audit::Audit;

@@ -42,7 +42,7 @@ use base64::Engine as _;
 use futures_util::future::BoxFuture;
 use ledger::{Call, Ledger};
 use library::Library;
-use place::Conversation;
+use place::{Conversation, Way};
 use print::Printer;
 use prompt::{Choice, Dialect, Document, Prompt, Thinking};
 use refusal::{Refusal, headers};
@@ -54,6 +54,9 @@ use tsuzuki_wire::engine::{Abilities, ModelId, Region};
 /// The model that an id of the operator's own stands for here: application inference profiles and
 /// the like do not tell what is behind them.
 const BEHIND_OPAQUE_IDS: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+
+/// Where `/break` breaks an answer: late enough to see it, early enough for a short one.
+const BREAK_AFTER_TOKENS: usize = 60;
 
 /// The output limit of a model that nobody knows one of, when a request names none.
 const USUAL_LIMIT: u32 = 4096;
@@ -194,6 +197,9 @@ impl Simulator {
             faults.push(Failure::parse_header(fault).ok_or_else(|| {
                 Refusal::validation("x-sim-fault must be such as `eof@token:20`, `reset@byte:400` or `ThrottlingException@delta:3`")
             })?);
+        }
+        if rule.is_none() && self.scenario.fallback == Fallback::Responder {
+            faults.extend(responder_fault(&conversation));
         }
         if let Some(error) = rule.and_then(|rule| rule.error.clone()) {
             return Err(error.into());
@@ -366,6 +372,18 @@ fn unreadable(error: &serde_json::Error) -> Refusal {
             error.line(),
             error.column()
         ),
+    })
+}
+
+/// What `/break` asks the default responder for: the line breaks while the answer begins, and not
+/// when it is gone on with.
+fn responder_fault(conversation: &Conversation) -> Option<Fault> {
+    let wanted = responder::on_a_bad_line(&conversation.asked).is_some();
+    (wanted && conversation.way == Way::Fresh).then_some(Fault {
+        call: None,
+        at: At::Token(BREAK_AFTER_TOKENS),
+        failure: Failure::Reset,
+        times: None,
     })
 }
 

@@ -45,7 +45,7 @@ pub(crate) async fn answer(
 
 /// The answer to a question, after the turns before it.
 pub(crate) async fn respond(library: &Library, question: &str, before: &[Turn]) -> String {
-    let question = question.trim();
+    let question = on_a_bad_line(question).unwrap_or(question).trim();
     let language = Language::of(question);
     if let Some(text) = question.strip_prefix("/echo") {
         return text.trim().to_owned();
@@ -57,6 +57,11 @@ pub(crate) async fn respond(library: &Library, question: &str, before: &[Turn]) 
         .or_else(|| arithmetic::answer(question))
         .or_else(|| greeting(question, language))
         .unwrap_or_else(|| honest(language))
+}
+
+/// The question behind `/break`, which wants the answer's first response to break off.
+pub(crate) fn on_a_bad_line(question: &str) -> Option<&str> {
+    question.trim_start().strip_prefix("/break ")
 }
 
 /// Self-checking text, by command or in plain words.

@@ -137,3 +137,13 @@ async fn a_bad_line_loses_nothing() {
         assert!(report.legs.len() >= 6);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_line_that_is_asked_to_break() {
+    for model in [PREFILL, NO_PREFILL] {
+        let whole = Prose::Paragraphs(12).write(Language::English);
+        let (said, report) = ask(Scenario::default(), model, "/break /long 12", 4096).await;
+        assert_eq!((said, &report.outcome), (whole, &Some(Outcome::Complete)));
+        assert_eq!(report.legs.len(), 2, "{model}");
+    }
+}
