@@ -83,6 +83,8 @@ pub struct Answer {
     abilities: Abilities,
     /// What the caller's model can do, while a fallback of another model is called.
     own_abilities: Option<Abilities>,
+    /// How the caller's own model failed, until a fallback has answered.
+    given_up: Option<Failed>,
     policy: Policy,
     ledger: Ledger,
     message: Message,
@@ -97,6 +99,14 @@ pub struct Answer {
     queue: VecDeque<Output>,
     now: Millis,
     progress: Progress,
+}
+
+/// How a leg failed, as it came.
+struct Failed {
+    /// Its head, if it said that the request failed.
+    head: Option<Frame>,
+    end: End,
+    frame: Frame,
 }
 
 /// What the bounds of an answer are measured by.
@@ -158,6 +168,7 @@ impl Answer {
             region: None,
             abilities,
             own_abilities: None,
+            given_up: None,
             policy,
             ledger: Ledger::new(),
             message,
@@ -262,6 +273,9 @@ impl Answer {
             Event::Head(head) => {
                 self.ledger.head(head);
                 running.answered = head.status < 400;
+                if running.answered {
+                    self.given_up = None;
+                }
                 if head.status >= 400 {
                     running.failed_head = Some(frame);
                 } else if !self.message.head_shown {

@@ -31,6 +31,7 @@ impl Answer {
             now: self.now,
             way,
             partial,
+            given_up: self.given_up.as_ref().map(|failed| &failed.end),
             anything_shown: self.message.has_content() || !partial.is_empty(),
             open,
             has_tool_call,

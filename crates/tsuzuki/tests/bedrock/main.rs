@@ -20,6 +20,7 @@ mod profiles;
 mod recordings;
 mod regions;
 mod signatures;
+mod signing_in;
 mod sources;
 mod tls;
 mod upstream;
