@@ -38,6 +38,8 @@ pub enum Input {
     Frame(LegId, Frame),
     /// Time went by.
     Tick,
+    /// The caller wants no leg after the one that is running.
+    Finish,
     /// The caller wants no more.
     Cancel,
 }
@@ -127,6 +129,8 @@ struct Progress {
     escalated: bool,
     /// Whether a tool call was cut and is still owed.
     owes_tool_call: bool,
+    /// Whether the caller wants no further leg.
+    finishing: bool,
     /// The output limit of the last leg, without the room for its echo.
     last_max: Option<u32>,
     /// The providers' own measure of how long the legs took, in milliseconds.
@@ -189,6 +193,7 @@ impl Answer {
                 rejected: 0,
                 escalated: false,
                 owes_tool_call: false,
+                finishing: false,
                 last_max: None,
                 latency: None,
             },
@@ -212,6 +217,12 @@ impl Answer {
                 }
             }
             Input::Tick => {}
+            Input::Finish => {
+                self.progress.finishing = true;
+                if self.running.is_none() {
+                    return self.stop_now(Outcome::Cancelled);
+                }
+            }
             Input::Cancel => return self.stop_now(Outcome::Cancelled),
         }
         if self.over.is_none()
@@ -321,6 +332,12 @@ impl Answer {
         if let Some(mut running) = self.running.take() {
             self.close_account(&mut running);
         }
+        self.stop(outcome);
+    }
+
+    /// Ends the answer while no leg runs, short of its end.
+    fn stop(&mut self, outcome: Outcome) {
+        self.running = None;
         self.resting = None;
         // Before anything was shown there is no message to close; the door says what happened.
         if !self.message.head_shown {

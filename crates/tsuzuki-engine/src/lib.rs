@@ -32,7 +32,7 @@ pub use frame::{BlockKind, Delta, Event, Frame, Head, Metadata, Reasoning, Stop,
 pub use leg::{By, Cache, Leg, LegId, Region};
 pub use policy::{Fallback, Mode, Policy, Seams};
 pub use report::{Incomplete, LegReport, Outcome, Proof, Report, SeamReport};
-pub use transcript::Transcript;
+pub use transcript::{Shown, Transcript};
 
 /// Milliseconds since the answer began. The engine is told the time; it never asks.
 #[derive(

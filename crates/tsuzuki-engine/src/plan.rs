@@ -31,6 +31,8 @@ pub(crate) struct Case<'a> {
     pub(crate) last_max: Option<u32>,
     /// Whether the request was asked again with a larger limit already.
     pub(crate) escalated: bool,
+    /// Whether the caller wants no further leg.
+    pub(crate) finishing: bool,
     /// Later legs in a row that were cut with next to nothing new.
     pub(crate) idle_legs: u32,
     /// Faults in a row, throttling aside.
@@ -69,6 +71,8 @@ pub(crate) enum Next {
     Complete,
     /// It ends with the tool calls it has.
     CompleteWithTools,
+    /// It ends here, because the caller wants no further leg.
+    Stop,
     /// A rule about content stopped it.
     Refused,
     /// The error is the caller's own, as it came.
@@ -133,6 +137,10 @@ const COMMON_DEFAULT: u32 = 4096;
 
 /// What follows the end of a leg.
 pub(crate) fn after(end: &End, case: &Case<'_>) -> Next {
+    case.as_wanted(next(end, case))
+}
+
+fn next(end: &End, case: &Case<'_>) -> Next {
     match end {
         End::Finished(Finish::EndTurn | Finish::StopSequence) if case.owes_tool_call => {
             Next::GiveUp(Incomplete::NotText)
@@ -182,7 +190,7 @@ pub(crate) fn after_reject(rejected: u32, case: &Case<'_>) -> Next {
     let other =
         last_try && case.abilities.prefill == Prefill::Unknown && case.prefill_is_possible();
     let way = if other { Way::Prefill } else { Way::Anchor };
-    case.within_budget(case.call(way, 1, Purpose::GoOn))
+    case.as_wanted(case.within_budget(case.call(way, 1, Purpose::GoOn)))
 }
 
 /// The border again, larger, after a leg that was cut before it said anything new.
@@ -190,7 +198,7 @@ pub(crate) fn after_short(case: &Case<'_>) -> Next {
     if case.idle_legs >= 2 {
         return Next::GiveUp(Incomplete::NoProgress);
     }
-    case.within_budget(case.call(case.way(), 2, Purpose::GoOn))
+    case.as_wanted(case.within_budget(case.call(case.way(), 2, Purpose::GoOn)))
 }
 
 /// An answer that goes on from what another process showed.
@@ -202,6 +210,21 @@ pub(crate) fn resume(case: &Case<'_>) -> Next {
 }
 
 impl Case<'_> {
+    /// The plan, unless it is another leg and the caller wants none.
+    fn as_wanted(&self, next: Next) -> Next {
+        match next {
+            Next::Call(_) | Next::Rest { .. } if self.finishing => Next::Stop,
+            Next::Call(_)
+            | Next::Rest { .. }
+            | Next::Complete
+            | Next::CompleteWithTools
+            | Next::Stop
+            | Next::Refused
+            | Next::Verbatim
+            | Next::GiveUp(_) => next,
+        }
+    }
+
     fn after_length(&self) -> Next {
         let collected = self.ask.delivery == Delivery::Collected;
         if self.policy.mode == Mode::Off || self.ask.max_tokens == Some(1) {

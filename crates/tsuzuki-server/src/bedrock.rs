@@ -256,7 +256,7 @@ impl Bedrock {
         });
         let cancel = self.stop.child_token();
         let answer = Answer::new(ask, self.backend.abilities(&model), policy);
-        let steps = drive(answer, backend, None, cancel.clone());
+        let steps = drive(answer, backend, None, cancel.clone().into());
         let running = Running {
             form,
             account,

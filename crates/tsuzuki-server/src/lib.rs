@@ -39,11 +39,12 @@ mod spans;
 mod spending;
 pub mod store;
 mod tls;
+mod web;
 
 pub use audit::Audit;
 pub use auth::{Access, Schemes};
 pub use keys::{Budget, Grants, Key, Keys, KeysError, Minted, Scheme};
-pub use limits::{JoinLimits, Limits};
+pub use limits::{ChatLimits, JoinLimits, Limits, Rate};
 pub use modes::ModelMode;
 pub use operation::{NoSuchOperation, Operation, Operations};
 pub use serve::{ServeError, serve};
@@ -52,3 +53,7 @@ pub use spans::SPANS;
 pub use spending::{Spending, SpendingError, Spent};
 pub use tls::{Tls, TlsError};
 pub use tsuzuki::HOP_HEADER;
+pub use web::{
+    BackendIs, BackendKind, ChatDoor, Check, CheckState, Diagnosis, Doctor, NoPassword, NoPeers,
+    Password, Peers, ProxyHeader, SignIn,
+};

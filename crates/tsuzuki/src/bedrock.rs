@@ -41,6 +41,7 @@ mod skew;
 mod source;
 mod trust;
 
+pub use geography::near_profiles;
 pub use limits::Limits;
 pub use settings::{Reach, Settings, SetupError};
 pub use source::{Identity, ProfileSource, Source};

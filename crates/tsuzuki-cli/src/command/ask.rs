@@ -128,6 +128,8 @@ async fn listen(reply: &mut Reply, ask: &Ask) -> Result<Option<Told>, Failure> {
                     ));
                 }
             }
+            // The report is told at the end, with the outcome.
+            Some(Step::Progress(_)) => {}
             Some(Step::Over { outcome, report }) => {
                 if !streams && !ask.json && print::data(&text)? == Reader::Gone {
                     return Ok(None);

@@ -38,8 +38,8 @@ fn fallbacks(config: &Config) -> Vec<Fallback> {
     listed.map(|fallback| fallback.listed(abilities)).collect()
 }
 
-/// The settings of an endpoint at this address. Files are opened, and a certificate is made if one
-/// is wanted.
+/// The settings of an endpoint at this address, but for its chat. Files are opened, and a
+/// certificate is made if one is wanted.
 pub(super) fn settings(effective: &Effective, address: SocketAddr) -> Result<Settings, Failure> {
     let config = &effective.config;
     let (network, data) = (&config.network, config.server.data.as_deref());
@@ -88,14 +88,19 @@ pub(super) fn settings(effective: &Effective, address: SocketAddr) -> Result<Set
     if network.request_metadata {
         settings.request_metadata = RequestMetadata::Marked;
     }
+    check(&settings, address)?;
+    Ok(settings)
+}
+
+/// Whether settings are fit for an address.
+pub(super) fn check(settings: &Settings, address: SocketAddr) -> Result<(), Failure> {
     settings.check(address).map_err(|error| {
         Failure::new(
             Exit::Usage,
             error.to_string(),
-            "tsuzuki serve --help shows what a network needs, under \"On a network\"",
+            "tsuzuki serve --help shows what a network needs, under \"On a network\" and \"The chat\"",
         )
-    })?;
-    Ok(settings)
+    })
 }
 
 fn tls(config: &Config, address: SocketAddr) -> Result<Option<Tls>, Failure> {

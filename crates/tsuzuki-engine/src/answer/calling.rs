@@ -38,6 +38,7 @@ impl Answer {
             owes_tool_call: self.progress.owes_tool_call && !has_tool_call,
             last_max: self.progress.last_max,
             escalated: self.progress.escalated,
+            finishing: self.progress.finishing,
             idle_legs: self.progress.idle_legs,
             faults: self.progress.faults,
             rests: self.progress.rests,

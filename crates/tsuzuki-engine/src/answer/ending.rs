@@ -79,6 +79,7 @@ impl Answer {
             }
             Next::Complete
             | Next::CompleteWithTools
+            | Next::Stop
             | Next::Refused
             | Next::Verbatim
             | Next::GiveUp(_)
@@ -276,6 +277,7 @@ impl Answer {
                     Closing::Made(End::Finished(Finish::ToolUse), None),
                 );
             }
+            Next::Stop => self.stop(Outcome::Cancelled),
             Next::Refused => self.conclude_own(Outcome::Refused, end),
             Next::Verbatim => self.pass_on(end),
             Next::GiveUp(why) => {

@@ -2,12 +2,12 @@
 
 use crate::habits::{ANCHOR_HABITS, Chunks, Habit, frames, limited, whole_white, written};
 use crate::score::{Score, answer, ask};
-use crate::stage::{Played, drive, play, sliced};
+use crate::stage::{Played, drive, drive_until, play, sliced};
 use crate::texts::TEXTS;
 use proptest::prelude::*;
 use tsuzuki_engine::{
-    Abilities, Answer, By, Cut, Delta, End, Event, Fallback, Finish, Frame, Leg, Millis, Mode,
-    ModelId, Outcome, Policy, Prefill, Refusal, Region, Rejection, Transcript,
+    Abilities, Answer, By, Cut, Delta, End, Event, Fallback, Finish, Frame, Leg, LegId, Millis,
+    Mode, ModelId, Outcome, Policy, Prefill, Refusal, Region, Rejection, Transcript,
 };
 
 /// Every place at which a text can be cut, but its very end.
@@ -229,6 +229,28 @@ proptest! {
                 Played { frames: joined, ..resumed }.assert_grammar();
             }
         }
+    }
+
+    /// A caller that wants no further leg gets what the running one brings, and no other: the answer
+    /// is complete only if that one ended so.
+    #[test]
+    fn no_leg_follows_the_one_that_was_to_be_the_last(
+        which in 0..TEXTS.len(), prefill: bool, turns in prop::collection::vec(turn(), 0..5), last in 1u32..5,
+    ) {
+        let text = TEXTS[which].1;
+        let mut turns = turns.into_iter();
+        let answer = Answer::new(ask(), abilities(prefill), Policy::new(Mode::Extend));
+        let played = drive_until(answer, Some(LegId(last)), |leg| {
+            treated(&written(text, Habit::Ideal, leg), turns.next(), Chunks::Tokens)
+        });
+        prop_assert!(played.legs.len() <= last as usize, "{} legs, and {last} was to be the last", played.legs.len());
+        prop_assert!(text.starts_with(&played.text()));
+        match &played.outcome {
+            Outcome::Complete => prop_assert_eq!(played.text(), text),
+            Outcome::Cancelled => prop_assert_eq!(played.legs.len(), last as usize),
+            Outcome::Incomplete(_) | Outcome::Refused => {}
+        }
+        played.assert_grammar();
     }
 
     /// Laws 1 and 7: whatever a leg ends with, the answer is complete only if the model finished,

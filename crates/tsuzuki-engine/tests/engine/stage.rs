@@ -30,7 +30,16 @@ pub(crate) fn play(
 }
 
 /// Drives an answer to its end. Time passes only while it rests, and one millisecond a frame.
-pub(crate) fn drive(mut answer: Answer, mut model: impl FnMut(&Leg) -> Vec<Frame>) -> Played {
+pub(crate) fn drive(answer: Answer, model: impl FnMut(&Leg) -> Vec<Frame>) -> Played {
+    drive_until(answer, None, model)
+}
+
+/// The same, for a caller who wants no leg after this one.
+pub(crate) fn drive_until(
+    mut answer: Answer,
+    finish: Option<LegId>,
+    mut model: impl FnMut(&Leg) -> Vec<Frame>,
+) -> Played {
     let mut played = Played {
         frames: Vec::new(),
         legs: Vec::new(),
@@ -42,6 +51,7 @@ pub(crate) fn drive(mut answer: Answer, mut model: impl FnMut(&Leg) -> Vec<Frame
     let mut now = Millis(0);
     let mut coming: VecDeque<Frame> = VecDeque::new();
     let mut running = LegId(0);
+    let mut said = false;
     for _ in 0..ENDLESS {
         match answer.poll() {
             Output::Call(leg) => {
@@ -63,6 +73,10 @@ pub(crate) fn drive(mut answer: Answer, mut model: impl FnMut(&Leg) -> Vec<Frame
                 played.rests.push(until.since(now).0);
                 now = now.max(until);
                 answer.handle(Input::Tick, now);
+            }
+            Output::Wait(..) | Output::Idle if !said && finish == Some(running) => {
+                said = true;
+                answer.handle(Input::Finish, now);
             }
             Output::Wait(..) | Output::Idle => {
                 let frame = coming
