@@ -11,7 +11,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
 
 run: ## Serve a Bedrock-compatible endpoint over the offline simulator: no AI, no AWS
-	cargo run --locked --release -p tsuzuki-cli -- serve --backend sim
+	cargo run --locked --release -p tsuzuki-cli -- serve --backend sim --scenario scenarios/pace.toml
 
 build: ## Build the release binary, target/release/tsuzuki
 	cargo build --locked --release -p tsuzuki-cli

@@ -91,6 +91,7 @@ pub struct ChatSettings {
 
 /// A new message of a user, and the answer to it.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Post {
     /// The message's id; made by the server where the client makes none.
     #[serde(default)]
@@ -113,6 +114,7 @@ pub struct Post {
 
 /// Another answer to a message of a user.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Again {
     /// The id of the answer.
     #[serde(default)]
@@ -123,7 +125,7 @@ pub struct Again {
 }
 
 /// What a run was begun with.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Posted {
     /// The run.
     pub run: RunId,
@@ -134,7 +136,7 @@ pub struct Posted {
 }
 
 /// A conversation as a reader opens it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Thread {
     /// The conversation.
     pub conversation: Conversation,

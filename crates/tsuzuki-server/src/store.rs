@@ -325,7 +325,7 @@ pub struct Day {
 
 /// What a user wants where a conversation says nothing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Defaults {
     /// How conversations ask.
     pub shape: Shape,
