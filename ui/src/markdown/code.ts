@@ -61,7 +61,7 @@ export class CodeView implements View {
   /** The fence is closed: no more characters come, so now the code may be cut into highlighted pieces. */
   private finish(language: string, code: string): void {
     this.finished = true;
-    if (language === 'mermaid') new DiagramView(this.element, this.actions, code, this.surface.options);
+    if (language === 'mermaid') new DiagramView(this.element, this.actions, code, this.surface);
     if (language === '' || code === '') return;
     const paint = (): void => {
       this.surface.later.add(() => {

@@ -4,6 +4,7 @@
 // from lines to blocks (lex), from blocks to parts (inline) and from there to nodes (view, words). Text of the model never
 // becomes HTML: nodes are made one by one. However the text is cut into pieces, the page is a function of the text alone.
 
+import './markdown.css';
 import { Footnotes } from './footnotes';
 import { Lexer } from './lex';
 import { Painter } from './paint';
@@ -88,7 +89,7 @@ class Stream implements Rendering {
       this.push(source.slice(this.text.length));
       return;
     }
-    this.surface.later.stop();
+    this.surface.end();
     this.text = '';
     this.read = 0;
     this.finished = false;
@@ -124,7 +125,7 @@ class Stream implements Rendering {
 
   destroy(): void {
     this.painter.cancel();
-    this.surface.later.stop();
+    this.surface.end();
     this.finished = true;
     this.into.replaceChildren();
     this.into.classList.remove('markdown');

@@ -35,6 +35,7 @@ export interface Repaintable {
 
 export class Surface {
   readonly later = new Later();
+  private readonly ending = new AbortController();
   /** Set when no more text comes: then a footnote that is not defined is text. */
   finished = false;
   private readonly waiting = new Map<string, Set<Repaintable>>();
@@ -75,6 +76,17 @@ export class Surface {
       if (label.startsWith('^') && !this.lexer.footnotes.has(label.slice(1))) this.repaint(label);
     }
     this.waiting.clear();
+  }
+
+  /** Aborts when the text leaves the page: for listeners. */
+  get gone(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  /** The text leaves the page. */
+  end(): void {
+    this.later.stop();
+    this.ending.abort();
   }
 
   copy(text: string): void {

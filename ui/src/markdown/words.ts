@@ -40,13 +40,10 @@ export class WordsView implements Repaintable {
     if (this.content === null) return;
     const { text, open, task, spots } = this.content;
     let from = this.content.from;
-    const parts: Inline[] = [];
     const box = task ? /^\[([ xX])\](?=\s)/.exec(text.slice(from, from + 4)) : null;
-    if (box !== null) {
-      parts.push({ kind: 'checkbox', at: from, checked: box[1] !== ' ' });
-      from += 3;
-    }
-    parts.push(...parseInline(text, from, this.surface.scope(open, this)));
+    if (box !== null) from += 3;
+    const parts = parseInline(text, from, this.surface.scope(open, this));
+    if (box !== null) parts.unshift({ kind: 'checkbox', at: from - 3, checked: box[1] !== ' ' });
     this.patch(this.element, this.shown, parts, spots);
     this.shown = parts;
   }
