@@ -5,7 +5,6 @@
 // becomes HTML: nodes are made one by one. However the text is cut into pieces, the page is a function of the text alone.
 
 import './markdown.css';
-import { Footnotes } from './footnotes';
 import { Lexer } from './lex';
 import { Painter } from './paint';
 import { sourceOf } from './places';
@@ -134,7 +133,7 @@ class Stream implements Rendering {
   private start(): { lexer: Lexer; surface: Surface; children: Children } {
     this.into.replaceChildren();
     const lexer = new Lexer();
-    const surface = new Surface(lexer, this.options, new Footnotes(this.into, this.options.words.footnotes));
+    const surface = new Surface(lexer, this.options, this.into);
     return { lexer, surface, children: new Children(this.into, surface) };
   }
 
@@ -163,6 +162,7 @@ class Stream implements Rendering {
   }
 
   private show(): void {
+    this.surface.beginPaint();
     this.children.update(this.lexer.root.children);
     this.surface.define(this.lexer.takeFresh());
   }

@@ -1,7 +1,6 @@
 // What all parts of one rendering share.
 
 import type { Lexer } from './lex';
-import type { Footnotes } from './footnotes';
 import { Later } from './later';
 import type { Target } from './links';
 import type { Scope } from './inline';
@@ -17,6 +16,7 @@ export interface Words {
   image: string;
   openDiagram: string;
   showSource: string;
+  /** What a footnote is called, for those who hear the page. */
   footnotes: string;
 }
 
@@ -33,8 +33,12 @@ export interface Repaintable {
   repaint(): void;
 }
 
+/** Work that could wait is done within a paint for so long. */
+const PAINT_MILLISECONDS = 8;
+
 export class Surface {
   readonly later = new Later();
+  private paintEnds = 0;
   private readonly ending = new AbortController();
   /** Set when no more text comes: then a footnote that is not defined is text. */
   finished = false;
@@ -43,7 +47,8 @@ export class Surface {
   constructor(
     readonly lexer: Lexer,
     readonly options: Options,
-    readonly footnotes: Footnotes,
+    /** The element that holds it all. */
+    readonly root: HTMLElement,
   ) {}
 
   /** What a text may refer to; `who` is painted anew when something it asked for arrives. */
@@ -62,6 +67,17 @@ export class Surface {
         return !this.finished;
       },
     };
+  }
+
+  /** A paint begins. */
+  beginPaint(): void {
+    this.paintEnds = performance.now() + PAINT_MILLISECONDS;
+  }
+
+  /** Does work in this paint, so that nothing has to change on the page later; when the paint has taken long, later. */
+  soon(work: () => void): void {
+    if (performance.now() < this.paintEnds) work();
+    else this.later.add(work);
   }
 
   /** Paints what waited for the definitions that have arrived. */

@@ -5,6 +5,7 @@
 
 import type { Spot } from './block';
 import { button, element } from './element';
+import { showFootnote } from './footnotes';
 import { parseInline } from './inline';
 import { showFormula } from './math';
 import type { Inline } from './piece';
@@ -156,7 +157,7 @@ export class WordsView implements Repaintable {
 
   private reference(label: string): HTMLElement {
     const jump = button(label, 'footnote-reference', () => {
-      this.surface.footnotes.show(label);
+      showFootnote(this.surface.root, label);
     });
     return element('sup', '', jump);
   }
