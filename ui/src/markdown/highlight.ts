@@ -37,6 +37,15 @@ class NodeEmitter implements Emitter {
   readonly root = document.createDocumentFragment();
   private readonly open: (DocumentFragment | HTMLElement)[] = [this.root];
 
+  // highlight.js itself says `openNode` and `closeNode`, grammars say `startScope` and `endScope`.
+  openNode(name: string): void {
+    this.startScope(name);
+  }
+
+  closeNode(): void {
+    this.endScope();
+  }
+
   startScope(name: string): void {
     const span = document.createElement('span');
     span.className = classOf(name);

@@ -1,10 +1,14 @@
 // However a text is cut into pieces, the page is the same.
 
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { render } from '../../../src/markdown';
 import { markdown } from './constructs';
 import { cut, once, options, partly, place, tree } from './page';
+
+// Formulas and highlighting come when they can; what is compared here is the page without them.
+vi.mock('katex', () => Promise.reject(new Error('not here')));
+vi.mock('highlight.js/lib/common', () => Promise.reject(new Error('not here')));
 
 /** Runs of each property; for a longer search: `FUZZ=20000 npx vitest run tests/unit/markdown/chunks`. */
 const RUNS = Number(import.meta.env['FUZZ'] ?? 400);
