@@ -17,7 +17,7 @@ function isToFrame(data: unknown): data is ToFrame {
 
 async function draw({ draw: source, dark }: ToFrame): Promise<void> {
   document.documentElement.style.colorScheme = dark ? 'dark' : 'light';
-  document.body.style.margin = '12px';
+  Object.assign(document.body.style, { display: 'grid', justifyItems: 'center', margin: '12px' });
   mermaid.initialize({
     startOnLoad: false,
     securityLevel: 'strict',
@@ -29,7 +29,7 @@ async function draw({ draw: source, dark }: ToFrame): Promise<void> {
   const drawn = new DOMParser().parseFromString(svg, 'text/html').body.firstElementChild;
   if (drawn === null) throw new Error('mermaid drew nothing');
   document.body.replaceChildren(drawn);
-  tell({ diagram: 'drawn', height: document.documentElement.offsetHeight + 24 });
+  tell({ diagram: 'drawn', height: document.documentElement.offsetHeight });
 }
 
 window.addEventListener('message', ({ source, data }: MessageEvent<unknown>) => {

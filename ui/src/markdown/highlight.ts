@@ -5,7 +5,7 @@
 import type { Emitter, HLJSApi } from 'highlight.js';
 
 /** Longer code stays plain: highlighting is one long task. */
-const LONGEST_CODE = 50_000;
+const LONGEST_CODE = 20_000;
 
 let highlighter: HLJSApi | null = null;
 let coming: Promise<HLJSApi> | null = null;

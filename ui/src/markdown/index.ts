@@ -5,6 +5,7 @@
 // becomes HTML: nodes are made one by one. However the text is cut into pieces, the page is a function of the text alone.
 
 import './markdown.css';
+import './code.css';
 import { Lexer } from './lex';
 import { Painter } from './paint';
 import { sourceOf } from './places';
