@@ -27,8 +27,9 @@ export class CodeView implements View {
     body.tabIndex = 0;
     this.actions.append(
       button(words.copy, 'code-copy', (pressed) => {
-        surface.copy(this.text.data);
-        say(pressed, words.copied, words.copy);
+        surface.copy(this.text.data, () => {
+          say(pressed, words.copied, words.copy);
+        });
       }),
       button(words.wrap, 'code-wrap', (pressed) => {
         const wraps = this.element.classList.toggle('wraps');

@@ -41,6 +41,8 @@ export class DiagramView {
     this.toggle.hidden = true;
     actions.prepend(this.toggle);
     this.frame.setAttribute('sandbox', 'allow-scripts');
+    // Mermaid is heavy: a diagram far up in a long conversation is not drawn before somebody comes near it.
+    this.frame.setAttribute('loading', 'lazy');
     this.frame.title = words.openDiagram;
     this.frame.src = options.diagramFrame ?? DEFAULT_FRAME;
     if (source.length > LONGEST_DIAGRAM || source.trim() === '') return;

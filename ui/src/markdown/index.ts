@@ -85,6 +85,7 @@ class Stream implements Rendering {
   }
 
   replace(source: string): void {
+    if (source === this.text) return;
     if (!this.finished && source.startsWith(this.text)) {
       this.push(source.slice(this.text.length));
       return;

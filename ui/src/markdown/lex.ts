@@ -13,6 +13,7 @@ import { continues } from './continues';
 import { Line } from './line';
 import { normalLabel, readDefinition, type Target } from './links';
 import { starts } from './starts';
+import { becomesSomethingElse } from './unfinished';
 
 /** The state of one block on the open path, to return to. */
 interface Saved {
@@ -55,7 +56,7 @@ export class Lexer {
     for (let block: Block | null = this.tip; block !== null; block = block.parent) path.unshift(save(block));
     this.guessed = { path, blankIn: this.blankIn, lineNumber: this.lineNumber };
     if (text !== '') this.read(new Line(text, start));
-    this.hideDefinitions();
+    this.hideUnfinished();
   }
 
   takeBack(): void {
@@ -239,12 +240,11 @@ export class Lexer {
     if (shape.kind === 'footnote') this.footnotes.add(normalLabel(shape.label));
   }
 
-  /** Definitions that are still being written are not shown as text first. */
-  private hideDefinitions(): void {
+  /** What is still being written and will not be a paragraph is not shown as one first. */
+  private hideUnfinished(): void {
     if (this.tip.kind !== 'paragraph') return;
     this.takeDefinitions(this.tip);
-    const rest = this.tip.text.slice(this.tip.skip);
-    if (rest.length < 2_000 && /^\[[^^[\]\n][^[\]\n]*\]:[ \t]*\S*\n?$/.test(rest)) this.tip.skip = this.tip.text.length;
+    if (becomesSomethingElse(this.tip.text.slice(this.tip.skip))) this.tip.skip = this.tip.text.length;
   }
 }
 

@@ -105,9 +105,15 @@ export class Surface {
     this.ending.abort();
   }
 
-  copy(text: string): void {
-    if (this.options.onCopy !== undefined) this.options.onCopy(text);
-    else void navigator.clipboard.writeText(text);
+  /** Copies a text, and tells when that is done. */
+  copy(text: string, done: () => void): void {
+    if (this.options.onCopy !== undefined) {
+      this.options.onCopy(text);
+      done();
+    } else {
+      // A browser that refuses leaves the button as it is: nothing is said to be copied that was not.
+      navigator.clipboard.writeText(text).then(done, () => undefined);
+    }
   }
 
   private wait(label: string, who: Repaintable): void {

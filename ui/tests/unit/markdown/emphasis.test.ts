@@ -68,6 +68,8 @@ describe('an open end', () => {
     ['[text](https://a.exa', '<p><a>text</a></p>'],
     ['題名\n--', '<p>題名</p>'],
     ['- one\n-', '<ul><li>one</li></ul>'],
+    ['one\n\n[label]: https://a.exa', '<p>one</p><p></p>'],
+    ['one\n\n| a | b |\n|--', '<p>one</p><p></p>'],
   ])('%s', (source, html) => {
     expect(asHtml(partly(source).into)).toBe(html);
   });

@@ -13,7 +13,7 @@ const OURS = new Set(
 );
 /** Attributes that the module sets. */
 const ATTRIBUTES = new Set(
-  ('aria-label,aria-pressed,checked,class,colspan,data-footnote,dir,disabled,hidden,href,rel,role,sandbox,src,start,tabindex,target,' +
+  ('aria-label,aria-pressed,checked,class,colspan,data-footnote,dir,disabled,hidden,href,loading,rel,role,sandbox,src,start,tabindex,target,' +
     'title,type').split(','),
 );
 

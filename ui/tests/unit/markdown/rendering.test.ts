@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { render, renderOnce } from '../../../src/markdown';
+import { Painter } from '../../../src/markdown/paint';
 import { once, options, partly, place, tree } from './page';
 
 /** The text node that holds a text, and where in it. */
@@ -157,6 +158,7 @@ describe('painting', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'requestAnimationFrame', 'cancelAnimationFrame', 'performance'] });
   });
   afterEach(() => {
+    vi.restoreAllMocks();
     vi.useRealTimers();
   });
 
@@ -168,6 +170,40 @@ describe('painting', () => {
     expect(into.textContent).toBe('');
     vi.advanceTimersToNextFrame();
     expect(into.textContent).toBe('a'.repeat(100));
+  });
+
+  test('rests five times as long as it took', () => {
+    vi.spyOn(document, 'hidden', 'get').mockReturnValue(false);
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    let paints = 0;
+    const painter = new Painter(() => {
+      paints += 1;
+      now += 100;
+      return false;
+    });
+    painter.ask();
+    vi.advanceTimersByTime(20);
+    expect(paints).toBe(1);
+    painter.ask();
+    vi.advanceTimersByTime(490);
+    expect(paints).toBe(1);
+    vi.advanceTimersByTime(60);
+    expect(paints).toBe(2);
+  });
+
+  test('reads a very long text in several paints', () => {
+    vi.spyOn(document, 'hidden', 'get').mockReturnValue(false);
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 1));
+    const into = place();
+    render(into, options).push('line\n\n'.repeat(1_000));
+    vi.advanceTimersToNextFrame();
+    const first = into.childElementCount;
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(1_000);
+    vi.advanceTimersByTime(60_000);
+    expect(into.childElementCount).toBe(1_000);
   });
 
   test('goes on in a page that is not in front', () => {
