@@ -3,6 +3,7 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const EARLY = 'src/theme/early.js';
+const FRAME = 'mermaid-frame.html';
 
 /** Writes the script that must run before anything is painted as a file of its own: the content security
  * policy allows no inline scripts. */
@@ -19,7 +20,9 @@ const earlyTag: Plugin = {
   name: 'tsuzuki-early-tag',
   transformIndexHtml: {
     order: 'post',
-    handler(_html, { bundle }) {
+    handler(_html, { bundle, path }) {
+      // The frame has nothing of the visitor's: no theme to wear, no storage to read it from.
+      if (path.endsWith(FRAME)) return [];
       const built = Object.values(bundle ?? {}).find((one) => one.type === 'asset' && one.names.includes('early.js'));
       return [{ tag: 'script', attrs: { src: `/${built?.fileName ?? EARLY}` }, injectTo: 'head-prepend' }];
     },
@@ -39,6 +42,9 @@ const smallestFonts: Plugin = {
 /** What every first load needs, in one file rather than twenty. */
 const PAGE = /node_modules\/(?:svelte|esm-env)\/|src\/(?:api|app|keys|scroll|theme)\/|src\/state\/(?!picking|shapes)|src\/words\/(?:numbers|words)|src\/view\/(?!seams)[a-z]|src\/view\/(?:Icon|Popover)/;
 
+/** What both the page and the frame of diagrams load their parts with; the frame must load nothing else of the page. */
+const LOAD = /vite\/preload-helper/;
+
 export default defineConfig(({ mode }) => ({
   plugins: [smallestFonts, svelte(), earlyFile, earlyTag],
   build: {
@@ -48,7 +54,11 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     modulePreload: { polyfill: false },
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'page', test: PAGE }] } } },
+    rolldownOptions: {
+      // Diagrams are drawn by a page of their own, in a frame.
+      input: ['index.html', FRAME],
+      output: { codeSplitting: { groups: [{ name: 'load', test: LOAD }, { name: 'page', test: PAGE }] } },
+    },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:7373' } },
   test: { include: ['tests/unit/**/*.test.ts'], environment: 'jsdom' },

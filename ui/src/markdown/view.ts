@@ -6,6 +6,7 @@
 import type { Block } from './block';
 import { CodeView } from './code';
 import { element } from './element';
+import { makeFootnote } from './footnotes';
 import { texOf } from './formulas';
 import { showFormula } from './math';
 import { placeBlock, placeWhole } from './places';
@@ -66,23 +67,14 @@ export class Children {
       this.dropFrom(index);
       entry = { view: make(block, this.surface), key, block };
       this.entries.push(entry);
-      if (block.kind === 'footnote') this.surface.footnotes.add(entry.view.element);
-      else this.parent.insertBefore(entry.view.element, this.anchor);
+      this.parent.append(entry.view.element);
     }
     entry.block = block;
     entry.view.update(block);
   }
 
-  private get anchor(): Node | null {
-    const behind = this.surface.footnotes.behindText;
-    return behind?.parentNode === this.parent ? behind : null;
-  }
-
   private dropFrom(index: number): void {
-    for (const { view, key } of this.entries.splice(index)) {
-      if (key.startsWith('footnote')) this.surface.footnotes.remove(view.element);
-      else view.element.remove();
-    }
+    for (const { view } of this.entries.splice(index)) view.element.remove();
   }
 }
 
@@ -118,8 +110,8 @@ function make(block: Block, surface: Surface): View {
     case 'item':
       return new ContainerView(element('li'), block, surface);
     case 'footnote': {
-      const { item, text } = surface.footnotes.make(shape.label);
-      return new ContainerView(item, block, surface, text);
+      const { footnote, text } = makeFootnote(shape.label, surface.options.words.footnotes);
+      return new ContainerView(footnote, block, surface, text);
     }
     case 'heading':
       return new TextView(element(`h${shape.level}` as 'h1'), block, surface);

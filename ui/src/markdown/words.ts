@@ -5,6 +5,7 @@
 
 import type { Spot } from './block';
 import { button, element } from './element';
+import { showFootnote } from './footnotes';
 import { parseInline } from './inline';
 import { showFormula } from './math';
 import type { Inline } from './piece';
@@ -40,13 +41,10 @@ export class WordsView implements Repaintable {
     if (this.content === null) return;
     const { text, open, task, spots } = this.content;
     let from = this.content.from;
-    const parts: Inline[] = [];
     const box = task ? /^\[([ xX])\](?=\s)/.exec(text.slice(from, from + 4)) : null;
-    if (box !== null) {
-      parts.push({ kind: 'checkbox', at: from, checked: box[1] !== ' ' });
-      from += 3;
-    }
-    parts.push(...parseInline(text, from, this.surface.scope(open, this)));
+    if (box !== null) from += 3;
+    const parts = parseInline(text, from, this.surface.scope(open, this));
+    if (box !== null) parts.unshift({ kind: 'checkbox', at: from - 3, checked: box[1] !== ' ' });
     this.patch(this.element, this.shown, parts, spots);
     this.shown = parts;
   }
@@ -159,7 +157,7 @@ export class WordsView implements Repaintable {
 
   private reference(label: string): HTMLElement {
     const jump = button(label, 'footnote-reference', () => {
-      this.surface.footnotes.show(label);
+      showFootnote(this.surface.root, label);
     });
     return element('sup', '', jump);
   }

@@ -19,7 +19,7 @@ struct Files;
 const INDEX: &str = "index.html";
 
 /// The document that draws diagrams, shown in a frame of the page.
-pub(super) const MERMAID_FRAME: &str = "/assets/mermaid-frame.html";
+pub(super) const MERMAID_FRAME: &str = "/mermaid-frame.html";
 
 /// How many characters of a file's hash tell it from others.
 const HASH_CHARS: usize = 32;
@@ -179,7 +179,7 @@ mod tests {
         for (name, hashed) in [
             ("assets/index-Bx9_a-c1.js", true),
             ("assets/KaTeX_Main-Regular-B22Nviop.woff2", true),
-            ("assets/mermaid-frame.html", false),
+            ("mermaid-frame.html", false),
             ("assets/x-12345678.html", false),
             ("assets/plain.js", false),
             ("index-12345678.js", false),
