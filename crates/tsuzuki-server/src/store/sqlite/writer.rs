@@ -27,7 +27,7 @@ pub(super) struct Desk {
     pub(super) journal: Journal,
     /// Whether text was removed since the write-ahead log was last emptied, or that was tried.
     pub(super) erased: bool,
-    /// Since when the log has been waiting to be emptied.
+    /// When it was last tried in vain.
     to_empty: Option<Instant>,
     commits: Commits,
     /// Whether something was rolled back, so that the journal has to be read again.
