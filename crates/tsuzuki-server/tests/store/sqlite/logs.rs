@@ -186,3 +186,66 @@ async fn a_run_that_waits_does_not_hold_the_journal() {
     let rows: i64 = super::look(&folder, "SELECT count(*) FROM journal");
     assert!(rows < 200, "what is over goes: {rows} rows are left");
 }
+
+#[tokio::test]
+async fn what_stands_in_the_journal_and_in_a_log_is_told_once() {
+    let folder = Folder::new();
+    let me = user("me");
+    let store = folder.open().await;
+    let (quiet, busy) = (
+        begin(&conversation("Quiet"), "A question", None),
+        begin(&conversation("Busy"), "A question", None),
+    );
+    for begin in [&quiet, &busy] {
+        assert_eq!(store.begin(&me, begin).await.unwrap(), Begun::New);
+    }
+    let text = "x".repeat(200_000);
+    let mut next = 0;
+    let folded = loop {
+        let tick = vec![
+            append(quiet.run.id, next, &["a"]),
+            append(busy.run.id, next, &[&text]),
+        ];
+        assert!(store.append(tick).await.unwrap().is_empty());
+        next += 1;
+        let both: i64 = super::look(
+            &folder,
+            "SELECT (SELECT count(DISTINCT run) FROM log) * (SELECT count(*) FROM journal)",
+        );
+        if both > 0 || next > 500 {
+            break both;
+        }
+    };
+    assert!(
+        folded > 20,
+        "both runs were folded, and their rows are still there: {folded}"
+    );
+    let told = async |store: &Arc<dyn Store>| {
+        for run in [quiet.run.id, busy.run.id] {
+            assert_eq!(texts(&store.log(run).await.unwrap()).len() as u64, next);
+        }
+        for alive in store.alive().await.unwrap() {
+            assert_eq!(texts(&alive.log).len() as u64, next);
+        }
+    };
+    told(&store).await;
+    drop(store);
+    let store = folder.open().await;
+    told(&store).await;
+    store
+        .append(vec![append(quiet.run.id, next, &["b"])])
+        .await
+        .unwrap();
+    for begin in [&quiet, &busy] {
+        store.close(&close(&me, begin, "over")).await.unwrap();
+    }
+    let log = texts(&store.log(quiet.run.id).await.unwrap());
+    assert_eq!(
+        (log.len() as u64, log.last().map(String::as_str)),
+        (next + 1, Some("b"))
+    );
+    assert_eq!(
+        texts(&store.log(busy.run.id).await.unwrap()).len() as u64,
+        next
+    );
+}
