@@ -259,6 +259,8 @@ fn an_endpoint_has_no_other_regions() {
     with_keys(tsuzuki(words))
         .variable("AWS_ENDPOINT_URL", "https://bedrock.example")
         .snapshot("fallback_and_endpoint");
+}
+
 #[test]
 fn a_hash_of_a_password_is_set_and_not_shown() {
     let printed = tsuzuki(["password"]).stdin("correct horse\n").run();
