@@ -104,20 +104,19 @@ async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, hos
     });
     match version {
         Version::One => {
-            let serving = one(&host.limits).serve_connection(stream, service);
+            let serving = Box::pin(one(&host.limits).serve_connection(stream, service));
             attend(serving, |serving| serving.graceful_shutdown(), &work, &host).await;
         }
-        // In a box, because all that waits would be as large otherwise.
         Version::Two => {
-            let serving = two(&host.limits).serve_connection(stream, service);
-            let close = |serving: Pin<&mut _>| http2::Connection::graceful_shutdown(serving);
-            Box::pin(attend(serving, close, &work, &host)).await;
+            let serving = Box::pin(two(&host.limits).serve_connection(stream, service));
+            attend(serving, |serving| serving.graceful_shutdown(), &work, &host).await;
         }
     }
 }
 
-/// Sees a connection to its end, which it hastens when there is a reason.
-async fn attend<C>(serving: C, close: impl Fn(Pin<&mut C>), work: &Work, host: &Host)
+/// Sees a connection to its end, which it hastens when there is a reason. The connection is in a box,
+/// because whatever waits here has room for either version, and what is passed on for two of it.
+async fn attend<C>(mut serving: Pin<Box<C>>, close: impl Fn(Pin<&mut C>), work: &Work, host: &Host)
 where
     C: Future<Output = Result<(), hyper::Error>>,
 {
@@ -127,7 +126,6 @@ where
         abort,
         ..
     } = host;
-    let mut serving = std::pin::pin!(serving);
     let mut closing = false;
     loop {
         tokio::select! {
@@ -157,6 +155,8 @@ fn one(limits: &Limits) -> http1::Builder {
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_whole)
         .max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES))
+        // hyper's buffer may be larger than that by what one read brings.
+        .max_header_size(limits.head_bytes.max(LEAST_HEAD_BYTES))
         .max_headers(limits.head_fields);
     builder
 }

@@ -12,6 +12,9 @@ use std::time::Duration;
 /// before they read an answer; a connection closed under their hands would hide it from them.
 const LINGER: Duration = Duration::from_secs(5);
 
+/// A body of so many bytes is worth a copy, so that the buffer it came in can go.
+const SMALL: usize = 4 * 1024;
+
 /// The whole body.
 pub(crate) async fn read(body: Incoming, limits: &Limits) -> Result<Bytes, Fault> {
     let limit = limits.body_bytes;
@@ -46,7 +49,7 @@ async fn collect(mut body: Incoming, promised: usize, limits: &Limits) -> Result
             return Err(Fault::body_too_large(limits.body_bytes));
         }
         if first.is_empty() && whole.is_empty() {
-            // Most bodies come in one piece, which then is not copied.
+            // Most bodies come in one piece, which then is not copied once more.
             first = piece;
             continue;
         }
@@ -58,7 +61,11 @@ async fn collect(mut body: Incoming, promised: usize, limits: &Limits) -> Result
         whole.extend_from_slice(&piece);
     }
     Ok(if whole.is_empty() {
-        first
+        // A small piece is a slice of hyper's buffer, all of which would stay as long as the answer.
+        match first.len() <= SMALL {
+            true => Bytes::copy_from_slice(&first),
+            false => first,
+        }
     } else {
         whole.freeze()
     })

@@ -137,7 +137,10 @@ mod tests {
             (&[b"POST / HTTP/1.1\r\n\r\n"], Version::One),
             (&[b"P", b"O", b"ST / HTTP/1.1\r\n\r\n"], Version::One),
             (&[&PREFACE, b"frames"], Version::Two),
-            (&[b"PRI * HT", b"TP/2.0\r\n\r\nSM\r\n\r\nframes"], Version::Two),
+            (
+                &[b"PRI * HT", b"TP/2.0\r\n\r\nSM\r\n\r\nframes"],
+                Version::Two,
+            ),
             (&[b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"], Version::One),
             (&[], Version::One),
         ];

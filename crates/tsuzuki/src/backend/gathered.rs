@@ -8,7 +8,7 @@
 use crate::{BodyError, RawBody};
 use bytes::Bytes;
 use futures_util::stream::{Stream, StreamExt};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 /// So many bytes are worth a write of their own.
@@ -95,8 +95,11 @@ impl Stream for Gathered {
                 Poll::Pending => match this.turn {
                     Turn::Ours => {
                         this.turn = Turn::Theirs;
-                        cx.waker().wake_by_ref();
-                        return Poll::Pending;
+                        // Woken by the runtime when it has polled for events. A task that wakes
+                        // itself makes it wake another thread as well, for every delta.
+                        if pin!(tokio::task::yield_now()).poll(cx).is_pending() {
+                            return Poll::Pending;
+                        }
                     }
                     Turn::Theirs => return Poll::Ready(Some(Ok(this.join()))),
                 },
