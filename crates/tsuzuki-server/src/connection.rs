@@ -58,17 +58,22 @@ pub(crate) async fn run(connection: Connection) {
     let Connection { stream, tls, host } = connection;
     // Around the socket, so that a handshake does not wait for ever either.
     let stream = Patient::new(stream, host.limits.write_pause);
-    let Some(tls) = tls else {
-        return speak(stream, host).await;
-    };
+    match tls {
+        // In a box, so that a connection without TLS has no room for it.
+        Some(tls) => Box::pin(shake(stream, tls, host)).await,
+        None => speak(stream, host).await,
+    }
+}
+
+/// Speaks HTTP behind a TLS handshake.
+async fn shake(stream: Patient, tls: TlsAcceptor, host: Host) {
     let shaken = tokio::select! {
         biased;
         () = host.shutdown.cancelled() => return,
         shaken = tokio::time::timeout(host.limits.handshake, tls.accept(stream)) => shaken,
     };
     match shaken {
-        // In a box, so that a connection without TLS has no room for it.
-        Ok(Ok(stream)) => Box::pin(speak(stream, host)).await,
+        Ok(Ok(stream)) => speak(stream, host).await,
         Ok(Err(error)) => tracing::debug!(%error, "the TLS handshake failed"),
         Err(_too_long) => tracing::debug!("the TLS handshake took too long"),
     }
