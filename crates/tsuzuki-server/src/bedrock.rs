@@ -6,7 +6,6 @@ mod budget;
 mod hush;
 mod joins;
 mod log;
-mod spans;
 mod watched;
 mod wish;
 mod writing;
@@ -17,14 +16,13 @@ use crate::books::Books;
 use crate::door::{Response, Whole};
 use crate::error::Fault;
 use crate::modes::policy_of;
+use crate::spans::AnswerSpan;
 use crate::spending::Share;
 use crate::{Limits, ModelMode, Operation, RequestMetadata, Settings, Spending, forward, headers};
 use account::Account;
 use answer::Running;
 use joins::{Entered, Joins, Key, Worth};
 use log::{Log, Reader};
-use spans::AnswerSpan;
-pub use spans::SPANS;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -258,7 +256,7 @@ impl Bedrock {
         });
         let cancel = self.stop.child_token();
         let answer = Answer::new(ask, self.backend.abilities(&model), policy);
-        let steps = drive(answer, backend, None, cancel.clone());
+        let steps = drive(answer, backend, None, cancel.clone().into());
         let running = Running {
             form,
             account,

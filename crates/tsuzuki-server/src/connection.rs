@@ -12,6 +12,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -35,6 +36,7 @@ const PENDING_RESETS: usize = 32;
 /// One connection that was accepted.
 pub(crate) struct Connection {
     pub(crate) stream: TcpStream,
+    pub(crate) peer: IpAddr,
     pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) host: Host,
 }
@@ -52,11 +54,16 @@ pub(crate) struct Host {
 
 /// Serves one connection to its end.
 pub(crate) async fn run(connection: Connection) {
-    let Connection { stream, tls, host } = connection;
+    let Connection {
+        stream,
+        peer,
+        tls,
+        host,
+    } = connection;
     // Around the socket, so that a handshake does not wait for ever either.
     let stream = Patient::new(stream, host.limits.write_pause);
     let Some(tls) = tls else {
-        return speak(stream, host).await;
+        return speak(stream, peer, host).await;
     };
     let shaken = tokio::select! {
         biased;
@@ -64,14 +71,18 @@ pub(crate) async fn run(connection: Connection) {
         shaken = tokio::time::timeout(host.limits.handshake, tls.accept(stream)) => shaken,
     };
     match shaken {
-        Ok(Ok(stream)) => speak(stream, host).await,
+        Ok(Ok(stream)) => speak(stream, peer, host).await,
         Ok(Err(error)) => tracing::debug!(%error, "the TLS handshake failed"),
         Err(_too_long) => tracing::debug!("the TLS handshake took too long"),
     }
 }
 
 /// Speaks HTTP until the connection ends.
-async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, host: Host) {
+async fn speak(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: IpAddr,
+    host: Host,
+) {
     let Host {
         door,
         limits,
@@ -83,7 +94,7 @@ async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, hos
         let door = Arc::clone(&door);
         let running = Work::begin(&work);
         async move {
-            let response = door.open(request).await;
+            let response = door.open(request, peer).await;
             // The request runs until the last byte of its response was taken.
             Ok::<_, Infallible>(response.map(|body| Counted {
                 body,

@@ -41,6 +41,7 @@ struct Numbers {
     refused: Series,
     first_text: Histogram,
     added: Histogram,
+    chat: Series,
 }
 
 /// A number for every set of labels.
@@ -147,16 +148,28 @@ impl Metrics {
         add(&mut self.numbers().refused, &[("error", error)], 1.0);
     }
 
-    /// All of it, as Prometheus reads it.
-    pub(crate) fn tell(&self, running: usize) -> Response {
-        let text = self.print(running);
+    /// The chat answered a request.
+    pub(crate) fn chatted(&self, method: &str, status: StatusCode) {
+        // A method may be any word of the caller's.
+        let method = match method {
+            known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE") => known,
+            _ => "other",
+        };
+        let labels = [("method", method), ("status", status.as_str())];
+        add(&mut self.numbers().chat, &labels, 1.0);
+    }
+
+    /// All of it, as Prometheus reads it; of a chat, how many runs are alive and how many readers
+    /// follow.
+    pub(crate) fn tell(&self, running: usize, chat: Option<(usize, usize)>) -> Response {
+        let text = self.print(running, chat);
         let mut response = whole(StatusCode::OK, Bytes::from(text));
         let plain = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
         response.headers_mut().insert(header::CONTENT_TYPE, plain);
         response
     }
 
-    fn print(&self, running: usize) -> String {
+    fn print(&self, running: usize, chat: Option<(usize, usize)>) -> String {
         let numbers = self.numbers();
         let mut page = Page(String::new());
         page.series(
@@ -230,6 +243,18 @@ impl Metrics {
             &ADDED,
             &numbers.added,
         );
+        if let Some((runs, readers)) = chat {
+            page.series(
+                "chat_requests_total",
+                "Requests to the chat.",
+                &numbers.chat,
+            );
+            let runs = ("chat_runs", "Runs of the chat that are alive.", runs);
+            let readers = ("chat_readers", "Readers that follow the chat.", readers);
+            for (name, help, count) in [runs, readers] {
+                page.number(name, "gauge", help, count as f64);
+            }
+        }
         page.0
     }
 }

@@ -4,13 +4,15 @@
 //! A store knows no HTTP and no models. What it says it has kept, it has kept: a call that returns
 //! `Ok` is durable as far as its settings promise.
 
+mod snippet;
 mod sqlite;
+mod terms;
 
-pub use sqlite::{Durability, Sqlite, SqliteSettings};
+pub use sqlite::{Durability, Integrity, Sqlite, SqliteSettings};
 
 use crate::chat::{
     Attachment, AttachmentId, Conversation, ConversationId, Message, MessageId, Moment, RunId,
-    Shape, Spent, User,
+    Shape, Spent, Standing, User,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -32,7 +34,8 @@ pub trait Store: Send + Sync {
         user: &User,
         id: ConversationId,
     ) -> Result<Option<Conversation>, StoreError>;
-    /// Keeps a conversation, new or changed (its title is searched too).
+    /// Keeps a conversation, new or changed (its title is searched too). What it spent is taken when
+    /// it is new; later only [`Store::close`] adds to it.
     ///
     /// # Errors
     /// [`Fault::Conflict`] when the id is another user's.
@@ -67,27 +70,44 @@ pub trait Store: Send + Sync {
         user: &User,
         conversation: ConversationId,
     ) -> Result<Vec<Message>, StoreError>;
-    /// Keeps messages that no run writes (imports, cuts), parents first, and indexes them.
+    /// Keeps messages that no run writes (imports, cuts), parents first, and indexes them. All of them
+    /// or none. A message that is there already keeps its place in the tree.
+    ///
+    /// # Errors
+    /// [`Fault::Conflict`] when an id is taken, or a conversation, parent or attachment is not there.
     async fn put_messages(&self, user: &User, messages: &[Message]) -> Result<(), StoreError>;
 
     /// Begins a run: conversation, messages and run in one transaction. When the run's key is known
     /// for this user, nothing is kept and the run that had it is told instead.
+    ///
+    /// # Errors
+    /// [`Fault::Conflict`] as for the other `put_*`, and when the message is being written already.
     async fn begin(&self, user: &User, begin: &Begin) -> Result<Begun, StoreError>;
-    /// Appends to the logs of runs: everything of one tick in one durable write.
-    async fn append(&self, tick: Vec<Append>) -> Result<(), StoreError>;
+    /// Appends to the logs of runs: everything of one tick in one durable write. Tells the runs whose
+    /// entries were left out, because they are over or gone or the numbers do not follow those
+    /// appended before: what happens to one run is no reason to hold up the others. After an error
+    /// nothing of the tick was kept.
+    async fn append(&self, tick: Vec<Append>) -> Result<Vec<RunId>, StoreError>;
     /// Ends a run: its message as it stands now, its index entries, the conversation and the run in
     /// one transaction. Its log is kept until [`Store::retire`] takes it.
+    ///
+    /// # Errors
+    /// [`Fault::Conflict`] when the run is not alive.
     async fn close(&self, close: &Close) -> Result<(), StoreError>;
     /// A run.
     async fn run(&self, user: &User, id: RunId) -> Result<Option<Run>, StoreError>;
     /// The log of a run as it was appended, oldest first; empty once it was retired.
     async fn log(&self, run: RunId) -> Result<Vec<Append>, StoreError>;
-    /// The runs that were alive when the store was last open, for somebody to take over.
+    /// The runs that are alive, oldest first: in a store that was just opened, those for somebody to
+    /// take over.
     async fn alive(&self) -> Result<Vec<Alive>, StoreError>;
     /// Notes that a run was taken over: its new epoch begins after the entries its log holds.
+    ///
+    /// # Errors
+    /// [`Fault::Conflict`] when the run is not alive, or the epoch's number is not a new one.
     async fn take_over(&self, run: RunId, epoch: Epoch) -> Result<(), StoreError>;
 
-    /// Keeps what was sent and received for one part of an answer.
+    /// Keeps what was sent and received for one part of an answer, in place of what was kept for it.
     async fn put_exchange(&self, message: MessageId, exchange: &Exchange)
     -> Result<(), StoreError>;
     /// What was sent and received for an answer, part by part.
@@ -110,9 +130,10 @@ pub trait Store: Send + Sync {
     /// Removes an attachment that belongs to no message. Whether it was there.
     async fn delete_attachment(&self, user: &User, id: AttachmentId) -> Result<bool, StoreError>;
 
-    /// Finds messages and titles, the best first.
+    /// Finds titles and messages that are whole: titles first, each the best first, and of those that
+    /// are as good the latest. Any text is a query.
     async fn search(&self, user: &User, search: &Search) -> Result<Vec<Hit>, StoreError>;
-    /// What was spent, day by day (UTC), from a moment on.
+    /// What was spent, day by day (UTC), from the day of a moment on; also by what was deleted since.
     async fn spent(&self, user: &User, since: Moment) -> Result<Vec<Day>, StoreError>;
 
     /// The user's defaults.
@@ -162,7 +183,7 @@ pub enum Begun {
     /// It was kept.
     New,
     /// The key is known: this run had it.
-    Known(Run),
+    Known(Box<Run>),
 }
 
 /// One answer, or the going on of one, by one server after another.
@@ -221,7 +242,9 @@ pub struct Close {
     pub at: Moment,
     /// The message as it stands.
     pub message: Message,
-    /// What this run spent: added to the conversation's and the day's sum.
+    /// How the conversation stands with it.
+    pub standing: Standing,
+    /// What this run spent: added to the conversation's sum, and to that of the day of `at`.
     pub spent: Spent,
 }
 
@@ -260,7 +283,8 @@ pub struct Exchange {
 /// What to find.
 #[derive(Clone)]
 pub struct Search {
-    /// The words, as typed. All of them must be there; a part in quotation marks must be there as it is.
+    /// The words, as typed. All of them must be there, or longer ones that begin so; a part in
+    /// quotation marks must be there as it is.
     pub words: String,
     /// At most this many.
     pub limit: usize,
@@ -301,7 +325,7 @@ pub struct Day {
 
 /// What a user wants where a conversation says nothing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Defaults {
     /// How conversations ask.
     pub shape: Shape,

@@ -55,6 +55,8 @@ impl Running {
                         match step {
                             Step::Frame(frame) => writing.frame(frame),
                             Step::Waiting { .. } => writing.rest(),
+                            // The report comes once, with the end.
+                            Step::Progress(_) => {}
                             Step::Over { outcome, report } => {
                                 let status = writing.over(&outcome, &report);
                                 if !heard {

@@ -9,10 +9,9 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use tokio_util::sync::CancellationToken;
 use tsuzuki::engine::{Answer, Ask, Millis, Mode, ModelId, Outcome, Policy};
 use tsuzuki::wire::{Form, read_ask};
-use tsuzuki::{Backend, RawRequest, Step, Wired, drive};
+use tsuzuki::{Backend, Brake, RawRequest, Step, Wired, drive};
 
 /// Fields about the recorded connection, and about the bytes as they were packed for it.
 const OF_THE_CONNECTION: [&str; 5] = [
@@ -251,12 +250,12 @@ async fn answers_cut_at_their_limit_are_asked_on() {
                 ..Policy::new(Mode::Extend)
             },
         );
-        let mut steps = Box::pin(drive(answer, backend, None, CancellationToken::new()));
+        let mut steps = Box::pin(drive(answer, backend, None, Brake::default()));
         let mut text = String::new();
         while let Some(step) = steps.next().await {
             match step {
                 Step::Frame(frame) => text.push_str(frame.text().unwrap_or_default()),
-                Step::Waiting { .. } => {}
+                Step::Progress(_) | Step::Waiting { .. } => {}
                 Step::Over { outcome, .. } => {
                     // A complete tool call ends an answer, whatever cut it behind that.
                     let calls = ["toolUse", "tool_use"]

@@ -1,0 +1,171 @@
+//! Runs, and their beginning and end.
+
+use super::column;
+use super::fault::Trouble;
+use super::journal;
+use super::writer::Desk;
+use super::{conversation, message, spending};
+use crate::chat::{ConversationId, MessageId, Moment, RunId, User};
+use crate::store::{Alive, Begin, Begun, Close, Epoch, Run};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::HashMap;
+
+/// From `run r`, its `message m` and its `conversation c`.
+const COLUMNS: &str = "r.id, c.id, m.id, r.key, r.alive, r.began_at, r.over_at, r.epochs, r.shape, \
+                       r.user, r.message \
+                       FROM run r JOIN message m ON m.number = r.message \
+                       JOIN conversation c ON c.number = r.conversation";
+
+fn of_row(row: &Row<'_>) -> Result<Run, Trouble> {
+    let over_at: Option<i64> = row.get(6)?;
+    Ok(Run {
+        id: RunId(column::id(row.get(0)?)),
+        conversation: ConversationId(column::id(row.get(1)?)),
+        message: MessageId(column::id(row.get(2)?)),
+        key: row.get(3)?,
+        alive: row.get(4)?,
+        began_at: Moment(row.get(5)?),
+        over_at: over_at.map(Moment),
+        shape: column::of_json(row, 8)?,
+        epochs: column::of_json(row, 7)?,
+    })
+}
+
+/// See [`Store::run`](crate::store::Store::run).
+pub(super) fn one(db: &Connection, user: &User, id: RunId) -> Result<Option<Run>, Trouble> {
+    let mut one = db.prepare(&format!("SELECT {COLUMNS} WHERE r.id = ?1 AND r.user = ?2"))?;
+    let mut rows = one.query(params![id.0.as_bytes(), user.0])?;
+    rows.next()?.map(of_row).transpose()
+}
+
+/// See [`Store::begin`](crate::store::Store::begin).
+pub(super) fn begin(desk: &mut Desk, user: &User, begin: &Begin) -> Result<Begun, Trouble> {
+    let db = &desk.db;
+    let run = &begin.run;
+    if let Some(key) = &run.key {
+        let mut known = db.prepare(&format!(
+            "SELECT {COLUMNS} WHERE r.user = ?1 AND r.key = ?2"
+        ))?;
+        let mut rows = known.query(params![user.0, key])?;
+        if let Some(row) = rows.next()? {
+            return Ok(Begun::Known(Box::new(of_row(row)?)));
+        }
+    }
+    if run.conversation != begin.conversation.id {
+        return Err(Trouble::Conflict("the run is of another conversation"));
+    }
+    let number = conversation::put(db, user, &begin.conversation)?;
+    for message in &begin.messages {
+        if message.conversation != begin.conversation.id {
+            return Err(Trouble::Conflict("a message is of another conversation"));
+        }
+        message::put(db, user, number, message)?;
+    }
+    let written = message::in_conversation(db, number, run.message)?.ok_or(Trouble::Conflict(
+        "the message that the run writes is not there",
+    ))?;
+    let taken = db
+        .query_row(
+            "SELECT 1 FROM run WHERE id = ?1 OR (message = ?2 AND alive)",
+            params![run.id.0.as_bytes(), written],
+            |_| Ok(()),
+        )
+        .optional()?;
+    if taken.is_some() {
+        return Err(Trouble::Conflict("the message is being written already"));
+    }
+    db.execute(
+        "INSERT INTO run (id, user, key, conversation, message, alive, began_at, epochs, shape)
+         VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8)",
+        params![
+            run.id.0.as_bytes(),
+            user.0,
+            run.key,
+            number,
+            written,
+            run.began_at.0,
+            column::json(&run.epochs)?,
+            column::json(&run.shape)?,
+        ],
+    )?;
+    desk.journal.began(run.id);
+    Ok(Begun::New)
+}
+
+/// See [`Store::close`](crate::store::Store::close).
+pub(super) fn close(desk: &mut Desk, close: &Close) -> Result<(), Trouble> {
+    let db = &desk.db;
+    let there: Option<(i64, [u8; 16])> = db
+        .query_row(
+            "SELECT r.conversation, m.id FROM run r JOIN message m ON m.number = r.message
+             WHERE r.id = ?1 AND r.user = ?2 AND r.alive",
+            params![close.run.0.as_bytes(), close.user.0],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let Some((number, written)) = there else {
+        return Err(Trouble::Conflict("the run is not alive"));
+    };
+    if close.message.id.0 != column::id(written) {
+        return Err(Trouble::Conflict("the run writes another message"));
+    }
+    message::put(db, &close.user, number, &close.message)?;
+    conversation::over(db, number, close.at, close.standing, &close.spent)?;
+    spending::add(db, &close.user, close.at, &close.spent)?;
+    db.execute(
+        "UPDATE run SET alive = 0, over_at = ?2 WHERE id = ?1",
+        params![close.run.0.as_bytes(), close.at.0],
+    )?;
+    desk.journal.close(db, close.run)
+}
+
+/// See [`Store::alive`](crate::store::Store::alive).
+pub(super) fn alive(db: &Connection) -> Result<Vec<Alive>, Trouble> {
+    let mut alive = Vec::new();
+    let mut logs = HashMap::new();
+    let mut runs = db.prepare(&format!("SELECT {COLUMNS} WHERE r.alive ORDER BY r.number"))?;
+    let mut rows = runs.query([])?;
+    while let Some(row) = rows.next()? {
+        let run = of_row(row)?;
+        logs.insert(run.id, journal::folded(db, run.id)?);
+        let message = message::numbered(db, &[row.get(10)?])?.pop();
+        let message = message.ok_or(Trouble::Damaged("a run's message is missing"))?;
+        let user = User(row.get(9)?);
+        alive.push(Alive {
+            user,
+            run,
+            message,
+            log: Vec::new(),
+        });
+    }
+    journal::unfolded(db, &mut logs, None)?;
+    for one in &mut alive {
+        one.log = logs.remove(&one.run.id).unwrap_or_default();
+    }
+    Ok(alive)
+}
+
+/// See [`Store::take_over`](crate::store::Store::take_over).
+pub(super) fn take_over(db: &Connection, run: RunId, epoch: Epoch) -> Result<(), Trouble> {
+    let epochs: Option<String> = db
+        .query_row(
+            "SELECT epochs FROM run WHERE id = ?1 AND alive",
+            [run.0.as_bytes()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let epochs = epochs.ok_or(Trouble::Conflict("the run is not alive"))?;
+    let mut epochs: Vec<Epoch> = column::read(&epochs)?;
+    if epochs
+        .last()
+        .is_some_and(|last| last.number >= epoch.number)
+    {
+        return Err(Trouble::Conflict("the run's epoch is not a new one"));
+    }
+    epochs.push(epoch);
+    db.execute(
+        "UPDATE run SET epochs = ?2 WHERE id = ?1",
+        params![run.0.as_bytes(), column::json(&epochs)?],
+    )?;
+    Ok(())
+}
