@@ -19,7 +19,8 @@ const earlyTag: Plugin = {
   name: 'tsuzuki-early-tag',
   transformIndexHtml: {
     order: 'post',
-    handler(_html, { bundle }) {
+    handler(_html, { bundle, path }) {
+      if (path !== '/index.html') return [];
       const built = Object.values(bundle ?? {}).find((one) => one.type === 'asset' && one.names.includes('early.js'));
       return [{ tag: 'script', attrs: { src: `/${built?.fileName ?? EARLY}` }, injectTo: 'head-prepend' }];
     },
@@ -48,7 +49,11 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     modulePreload: { polyfill: false },
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'page', test: PAGE }] } } },
+    rolldownOptions: {
+      // Diagrams are drawn by a page of their own, in a frame.
+      input: { index: 'index.html', 'mermaid-frame': 'mermaid-frame.html' },
+      output: { codeSplitting: { groups: [{ name: 'page', test: PAGE }] } },
+    },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:7373' } },
   test: { include: ['tests/unit/**/*.test.ts'], environment: 'jsdom' },

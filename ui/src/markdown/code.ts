@@ -27,8 +27,9 @@ export class CodeView implements View {
     body.tabIndex = 0;
     this.actions.append(
       button(words.copy, 'code-copy', (pressed) => {
-        surface.copy(this.text.data);
-        say(pressed, words.copied, words.copy);
+        surface.copy(this.text.data, () => {
+          say(pressed, words.copied, words.copy);
+        });
       }),
       button(words.wrap, 'code-wrap', (pressed) => {
         const wraps = this.element.classList.toggle('wraps');
@@ -61,7 +62,7 @@ export class CodeView implements View {
   /** The fence is closed: no more characters come, so now the code may be cut into highlighted pieces. */
   private finish(language: string, code: string): void {
     this.finished = true;
-    if (language === 'mermaid') new DiagramView(this.element, this.actions, code, this.surface.options);
+    if (language === 'mermaid') new DiagramView(this.element, this.actions, code, this.surface);
     if (language === '' || code === '') return;
     const paint = (): void => {
       this.surface.later.add(() => {

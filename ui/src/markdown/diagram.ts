@@ -4,7 +4,7 @@
 // be talked into, it reaches neither the page nor the server. The frame is asked by message and answers with its height.
 
 import { button, element } from './element';
-import type { Options } from './surface';
+import type { Surface } from './surface';
 
 const DEFAULT_FRAME = '/mermaid-frame.html';
 /** Longer diagrams are shown as source only. */
@@ -31,8 +31,9 @@ export class DiagramView {
     private readonly code: HTMLElement,
     actions: HTMLElement,
     private readonly source: string,
-    private readonly options: Options,
+    private readonly surface: Surface,
   ) {
+    const { options } = surface;
     const { words } = options;
     this.toggle = button(words.openDiagram, 'diagram-toggle', () => {
       this.show(!this.code.classList.contains('drawn'));
@@ -40,19 +41,16 @@ export class DiagramView {
     this.toggle.hidden = true;
     actions.prepend(this.toggle);
     this.frame.setAttribute('sandbox', 'allow-scripts');
+    // Mermaid is heavy: a diagram far up in a long conversation is not drawn before somebody comes near it.
+    this.frame.setAttribute('loading', 'lazy');
     this.frame.title = words.openDiagram;
     this.frame.src = options.diagramFrame ?? DEFAULT_FRAME;
-    this.frame.hidden = true;
     if (source.length > LONGEST_DIAGRAM || source.trim() === '') return;
-    window.addEventListener('message', this.listen);
+    window.addEventListener('message', this.listen, { signal: surface.gone });
     code.append(this.frame);
   }
 
   private readonly listen = (event: MessageEvent<unknown>): void => {
-    if (!this.frame.isConnected) {
-      window.removeEventListener('message', this.listen);
-      return;
-    }
     // The frame has no origin, so its window is what it is known by.
     if (event.source !== this.frame.contentWindow || !isFromFrame(event.data)) return;
     switch (event.data.diagram) {
@@ -72,18 +70,22 @@ export class DiagramView {
   };
 
   private ask(): void {
-    const dark = getComputedStyle(this.code).colorScheme.includes('dark');
-    const message: ToFrame = { draw: this.source, dark };
+    const message: ToFrame = { draw: this.source, dark: isDark(this.code) };
     // `*`, for a sandboxed frame has no origin to name; the diagram is all that is told.
     this.frame.contentWindow?.postMessage(message, '*');
   }
 
   private show(drawn: boolean): void {
-    const { words } = this.options;
+    const { words } = this.surface.options;
     this.code.classList.toggle('drawn', drawn);
-    this.frame.hidden = !drawn;
     this.toggle.textContent = drawn ? words.showSource : words.openDiagram;
   }
+}
+
+function isDark(element: HTMLElement): boolean {
+  const scheme = getComputedStyle(element).colorScheme;
+  if (scheme.includes('dark') && scheme.includes('light')) return matchMedia('(prefers-color-scheme: dark)').matches;
+  return scheme.includes('dark');
 }
 
 function isFromFrame(data: unknown): data is FromFrame {

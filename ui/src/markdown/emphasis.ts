@@ -119,7 +119,11 @@ export class Delimiters {
 
   private join(chain: Chain, opener: Delimiter, closer: Delimiter): boolean {
     const used = opener.left >= 2 && closer.left >= 2 ? 2 : 1;
-    if (!chain.wrap(opener.piece, closer.piece, wrapper(closer.mark, used), opener.at + opener.left)) return false;
+    if (!chain.wrap(opener.piece, closer.piece, wrapper(closer.mark, used), opener.at + opener.left)) {
+      // Whatever would go around this would be too deep as well.
+      closer.previous = null;
+      return false;
+    }
     // What stands between a pair can pair with nothing any more.
     opener.next = closer;
     closer.previous = opener;

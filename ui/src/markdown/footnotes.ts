@@ -1,60 +1,31 @@
-// The footnotes of an answer, gathered at its end wherever they are defined.
+// Footnotes.
 //
-// A footnote keeps the name that its author gave it. Numbers by order of reference, as some renderers make them, would change
-// while the text arrives.
+// A footnote is shown where it is written, which is nearly always the end of the answer, under the name that its author gave
+// it. Gathering and numbering them, as some renderers do, would move and change text that the reader has before his eyes
+// whenever another one arrives.
 
 import { element } from './element';
 import { normalLabel } from './links';
 
-export class Footnotes {
-  private section: HTMLElement | null = null;
-  private readonly list = element('ol');
+/** The element of a footnote, and the element in it that holds its text. */
+export function makeFootnote(label: string, word: string): { footnote: HTMLElement; text: HTMLElement } {
+  const text = element('div', 'footnote-text');
+  const footnote = element('div', 'footnote', element('span', 'footnote-name', label), text);
+  footnote.dataset['footnote'] = normalLabel(label);
+  footnote.setAttribute('role', 'note');
+  footnote.setAttribute('aria-label', `${word}: ${label}`);
+  // It can take the focus when a reference leads here, but is not a stop of its own.
+  footnote.tabIndex = -1;
+  return { footnote, text };
+}
 
-  constructor(
-    private readonly root: HTMLElement,
-    private readonly title: string,
-  ) {}
-
-  /** The node before which the text of the answer goes. */
-  get behindText(): Node | null {
-    return this.section;
-  }
-
-  add(footnote: HTMLElement): void {
-    if (this.section === null) {
-      this.section = element('section', 'footnotes', this.list);
-      this.section.setAttribute('aria-label', this.title);
-      this.root.append(this.section);
-    }
-    this.list.append(footnote);
-  }
-
-  remove(footnote: HTMLElement): void {
-    footnote.remove();
-    if (this.list.childNodes.length > 0) return;
-    this.section?.remove();
-    this.section = null;
-  }
-
-  /** An item of the list, and the element that holds its text. */
-  make(label: string): { item: HTMLElement; text: HTMLElement } {
-    const text = element('div', 'footnote-text');
-    const item = element('li', 'footnote', element('span', 'footnote-name', label), text);
-    item.dataset['footnote'] = normalLabel(label);
-    // It can take the focus when a reference leads here, but is not a stop of its own.
-    item.tabIndex = -1;
-    return { item, text };
-  }
-
-  /** Leads the reader to a footnote. */
-  show(label: string): void {
-    const name = normalLabel(label);
-    for (const item of this.list.children) {
-      if (item instanceof HTMLElement && item.dataset['footnote'] === name) {
-        item.scrollIntoView({ block: 'nearest' });
-        item.focus({ preventScroll: true });
-        return;
-      }
-    }
+/** Leads the reader to a footnote. */
+export function showFootnote(root: HTMLElement, label: string): void {
+  const name = normalLabel(label);
+  for (const footnote of root.querySelectorAll<HTMLElement>('.footnote')) {
+    if (footnote.dataset['footnote'] !== name) continue;
+    footnote.scrollIntoView({ block: 'nearest' });
+    footnote.focus({ preventScroll: true });
+    return;
   }
 }

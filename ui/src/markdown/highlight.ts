@@ -5,7 +5,7 @@
 import type { Emitter, HLJSApi } from 'highlight.js';
 
 /** Longer code stays plain: highlighting is one long task. */
-const LONGEST_CODE = 50_000;
+const LONGEST_CODE = 20_000;
 
 let highlighter: HLJSApi | null = null;
 let coming: Promise<HLJSApi> | null = null;
@@ -36,6 +36,15 @@ export function highlight(api: HLJSApi, code: string, language: string): Documen
 class NodeEmitter implements Emitter {
   readonly root = document.createDocumentFragment();
   private readonly open: (DocumentFragment | HTMLElement)[] = [this.root];
+
+  // highlight.js itself says `openNode` and `closeNode`, grammars say `startScope` and `endScope`.
+  openNode(name: string): void {
+    this.startScope(name);
+  }
+
+  closeNode(): void {
+    this.endScope();
+  }
 
   startScope(name: string): void {
     const span = document.createElement('span');

@@ -4,7 +4,8 @@
 // from lines to blocks (lex), from blocks to parts (inline) and from there to nodes (view, words). Text of the model never
 // becomes HTML: nodes are made one by one. However the text is cut into pieces, the page is a function of the text alone.
 
-import { Footnotes } from './footnotes';
+import './markdown.css';
+import './code.css';
 import { Lexer } from './lex';
 import { Painter } from './paint';
 import { sourceOf } from './places';
@@ -84,11 +85,12 @@ class Stream implements Rendering {
   }
 
   replace(source: string): void {
+    if (source === this.text) return;
     if (!this.finished && source.startsWith(this.text)) {
       this.push(source.slice(this.text.length));
       return;
     }
-    this.surface.later.stop();
+    this.surface.end();
     this.text = '';
     this.read = 0;
     this.finished = false;
@@ -124,7 +126,7 @@ class Stream implements Rendering {
 
   destroy(): void {
     this.painter.cancel();
-    this.surface.later.stop();
+    this.surface.end();
     this.finished = true;
     this.into.replaceChildren();
     this.into.classList.remove('markdown');
@@ -133,7 +135,7 @@ class Stream implements Rendering {
   private start(): { lexer: Lexer; surface: Surface; children: Children } {
     this.into.replaceChildren();
     const lexer = new Lexer();
-    const surface = new Surface(lexer, this.options, new Footnotes(this.into, this.options.words.footnotes));
+    const surface = new Surface(lexer, this.options, this.into);
     return { lexer, surface, children: new Children(this.into, surface) };
   }
 
@@ -162,6 +164,7 @@ class Stream implements Rendering {
   }
 
   private show(): void {
+    this.surface.beginPaint();
     this.children.update(this.lexer.root.children);
     this.surface.define(this.lexer.takeFresh());
   }

@@ -205,7 +205,11 @@ class Parser {
     const wrapper = opener.image
       ? ({ kind: 'picture', href } as const)
       : ({ kind: 'link', href, title: found.value.title } as const);
-    if (!this.chain.wrap(opener.piece, null, wrapper, opener.from)) return this.plain(1);
+    if (!this.chain.wrap(opener.piece, null, wrapper, opener.from)) {
+      // Whatever would go around this would be too deep as well.
+      this.brackets.length = 0;
+      return this.plain(1);
+    }
     opener.piece.content = { kind: 'text', at: opener.from, text: '' };
     this.at = found.end;
     if (opener.image) return;

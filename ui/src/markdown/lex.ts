@@ -9,12 +9,11 @@
 // footnotes are blocks; containers nest at most DEEPEST levels, and what nests deeper is text.
 
 import { Block, canHold, type Shape } from './block';
+import { continues } from './continues';
 import { Line } from './line';
 import { normalLabel, readDefinition, type Target } from './links';
 import { starts } from './starts';
-
-/** What a line does to an open block: continue it, end it and be used up, or neither. */
-type Continuation = 'goes on' | 'ends here' | 'does not fit';
+import { becomesSomethingElse } from './unfinished';
 
 /** The state of one block on the open path, to return to. */
 interface Saved {
@@ -57,7 +56,7 @@ export class Lexer {
     for (let block: Block | null = this.tip; block !== null; block = block.parent) path.unshift(save(block));
     this.guessed = { path, blankIn: this.blankIn, lineNumber: this.lineNumber };
     if (text !== '') this.read(new Line(text, start));
-    this.hideDefinitions();
+    this.hideUnfinished();
   }
 
   takeBack(): void {
@@ -137,7 +136,7 @@ export class Lexer {
     let container = this.root;
     let innermostQuote = this.root;
     for (let child = container.last; child !== undefined && child.open; child = container.last) {
-      const continuation = this.continues(child, line);
+      const continuation = continues(child, line);
       if (continuation === 'ends here') {
         child.end = line.start + line.text.length;
         this.closeDownTo(container);
@@ -155,51 +154,6 @@ export class Lexer {
     // The blank rest of an item's own first line separates nothing; blank lines of code are code.
     const firstLineOfItem = this.tip.shape.kind === 'item' && this.tip.shape.line === this.lineNumber;
     this.blankIn = blank && !firstLineOfItem && this.tip.kind !== 'code' ? innermostQuote : null;
-  }
-
-  private continues(block: Block, line: Line): Continuation {
-    const shape = block.shape;
-    switch (shape.kind) {
-      case 'document':
-      case 'list':
-        return 'goes on';
-      case 'quote':
-        if (line.indented || line.peek(line.next) !== '>') return 'does not fit';
-        line.skipIndent();
-        line.skip(1);
-        if (/[ \t]/.test(line.peek(line.offset))) line.skipColumns(1);
-        return 'goes on';
-      case 'item':
-        if (line.blank) {
-          // An item may start with one blank line, not with two.
-          if (block.children.length === 0) return 'does not fit';
-          line.skipIndent();
-          return 'goes on';
-        }
-        if (line.indent < shape.indent) return 'does not fit';
-        line.skipColumns(shape.indent);
-        return 'goes on';
-      case 'footnote':
-        if (line.blank) line.skipIndent();
-        else if (line.indented) line.skipColumns(4);
-        else return 'does not fit';
-        return 'goes on';
-      case 'paragraph':
-      case 'table':
-        return line.blank ? 'does not fit' : 'goes on';
-      case 'heading':
-      case 'rule':
-      case 'row':
-        return 'does not fit';
-      case 'math':
-        if (line.blank) return 'does not fit';
-        if (!line.text.trimEnd().endsWith(shape.closer)) return 'goes on';
-        block.add(`${line.take()}\n`, line.source);
-        block.shape = { ...shape, closed: true };
-        return 'ends here';
-      case 'code':
-        return shape.fence === null ? continuesIndented(line) : continuesFenced(shape.fence, line);
-    }
   }
 
   /** Starts what the line starts and puts its text where it belongs; tells whether nothing but blanks was left. */
@@ -286,29 +240,12 @@ export class Lexer {
     if (shape.kind === 'footnote') this.footnotes.add(normalLabel(shape.label));
   }
 
-  /** Definitions that are still being written are not shown as text first. */
-  private hideDefinitions(): void {
+  /** What is still being written and will not be a paragraph is not shown as one first. */
+  private hideUnfinished(): void {
     if (this.tip.kind !== 'paragraph') return;
     this.takeDefinitions(this.tip);
-    const rest = this.tip.text.slice(this.tip.skip);
-    if (rest.length < 2_000 && /^\[[^^[\]\n][^[\]\n]*\]:[ \t]*\S*\n?$/.test(rest)) this.tip.skip = this.tip.text.length;
+    if (becomesSomethingElse(this.tip.text.slice(this.tip.skip))) this.tip.skip = this.tip.text.length;
   }
-}
-
-function continuesFenced(fence: { mark: string; length: number; indent: number }, line: Line): Continuation {
-  if (!line.indented && line.peek(line.next) === fence.mark) {
-    const mark = line.rest.trimEnd();
-    if (mark.length >= fence.length && mark === fence.mark.repeat(mark.length)) return 'ends here';
-  }
-  line.skipColumns(Math.min(line.indent, fence.indent));
-  return 'goes on';
-}
-
-function continuesIndented(line: Line): Continuation {
-  if (line.indented) line.skipColumns(4);
-  else if (line.blank) line.skipIndent();
-  else return 'does not fit';
-  return 'goes on';
 }
 
 function save(block: Block): Saved {

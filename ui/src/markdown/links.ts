@@ -16,6 +16,7 @@ export interface Read<T> {
 /** Longer labels and destinations are text: it keeps the work of hostile input in bounds. */
 const LONGEST_LABEL = 999;
 const LONGEST_DESTINATION = 4_000;
+const MOST_PARENTHESES = 32;
 
 /**
  * The address if a link may lead there, else null.
@@ -71,8 +72,10 @@ export function readDestination(text: string, from: number): Read<string> | null
   for (; at < limit; at += 1) {
     const character = text.charAt(at);
     if (character === '\\' && isEscapable(text.charAt(at + 1))) at += 1;
-    else if (character === '(') depth += 1;
-    else if (character === ')') {
+    else if (character === '(') {
+      depth += 1;
+      if (depth > MOST_PARENTHESES) return null;
+    } else if (character === ')') {
       if (depth === 0) break;
       depth -= 1;
     } else if (character <= ' ' || character === '\u007f') break;

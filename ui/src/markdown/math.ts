@@ -22,13 +22,19 @@ export function showFormula<Made extends HTMLElement>(into: Made, tex: string, d
   into.dir = 'ltr';
   into.textContent = tex;
   const typeset = (): void => {
-    surface.later.add(() => {
-      if (katex !== null && into.isConnected) render(katex, into, tex, display);
-    });
+    if (katex !== null && into.textContent === tex) render(katex, into, tex, display);
   };
-  // A page that could not load KaTeX shows TeX; the next formula tries again.
-  if (katex !== null) typeset();
-  else loadKatex().then(typeset, () => (coming = null));
+  if (katex !== null) {
+    surface.soon(typeset);
+  } else {
+    // A page that could not load KaTeX shows TeX; the next formula tries again.
+    loadKatex().then(
+      () => {
+        surface.later.add(typeset);
+      },
+      () => (coming = null),
+    );
+  }
   return into;
 }
 

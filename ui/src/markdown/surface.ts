@@ -1,7 +1,6 @@
 // What all parts of one rendering share.
 
 import type { Lexer } from './lex';
-import type { Footnotes } from './footnotes';
 import { Later } from './later';
 import type { Target } from './links';
 import type { Scope } from './inline';
@@ -17,6 +16,7 @@ export interface Words {
   image: string;
   openDiagram: string;
   showSource: string;
+  /** What a footnote is called, for those who hear the page. */
   footnotes: string;
 }
 
@@ -33,8 +33,13 @@ export interface Repaintable {
   repaint(): void;
 }
 
+/** Work that could wait is done within a paint for so long. */
+const PAINT_MILLISECONDS = 8;
+
 export class Surface {
   readonly later = new Later();
+  private paintEnds = 0;
+  private readonly ending = new AbortController();
   /** Set when no more text comes: then a footnote that is not defined is text. */
   finished = false;
   private readonly waiting = new Map<string, Set<Repaintable>>();
@@ -42,7 +47,8 @@ export class Surface {
   constructor(
     readonly lexer: Lexer,
     readonly options: Options,
-    readonly footnotes: Footnotes,
+    /** The element that holds it all. */
+    readonly root: HTMLElement,
   ) {}
 
   /** What a text may refer to; `who` is painted anew when something it asked for arrives. */
@@ -63,6 +69,17 @@ export class Surface {
     };
   }
 
+  /** A paint begins. */
+  beginPaint(): void {
+    this.paintEnds = performance.now() + PAINT_MILLISECONDS;
+  }
+
+  /** Does work in this paint, so that nothing has to change on the page later; when the paint has taken long, later. */
+  soon(work: () => void): void {
+    if (performance.now() < this.paintEnds) work();
+    else this.later.add(work);
+  }
+
   /** Paints what waited for the definitions that have arrived. */
   define(labels: readonly string[]): void {
     for (const label of labels) this.repaint(label);
@@ -77,9 +94,26 @@ export class Surface {
     this.waiting.clear();
   }
 
-  copy(text: string): void {
-    if (this.options.onCopy !== undefined) this.options.onCopy(text);
-    else void navigator.clipboard.writeText(text);
+  /** Aborts when the text leaves the page: for listeners. */
+  get gone(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  /** The text leaves the page. */
+  end(): void {
+    this.later.stop();
+    this.ending.abort();
+  }
+
+  /** Copies a text, and tells when that is done. */
+  copy(text: string, done: () => void): void {
+    if (this.options.onCopy !== undefined) {
+      this.options.onCopy(text);
+      done();
+    } else {
+      // A browser that refuses leaves the button as it is: nothing is said to be copied that was not.
+      navigator.clipboard.writeText(text).then(done, () => undefined);
+    }
   }
 
   private wait(label: string, who: Repaintable): void {

@@ -42,8 +42,9 @@ export class TableView implements View {
       'div',
       'table-actions',
       button(words.copyTable, 'table-copy', (pressed) => {
-        surface.copy(tabSeparated(this.cellTexts()));
-        say(pressed, words.copied, words.copyTable);
+        surface.copy(tabSeparated(this.cellTexts()), () => {
+          say(pressed, words.copied, words.copyTable);
+        });
       }),
       button(words.downloadTable, 'table-download', () => {
         offer('table.csv', 'text/csv;charset=utf-8', BYTE_ORDER_MARK + commaSeparated(this.cellTexts()));

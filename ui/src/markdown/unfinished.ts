@@ -31,3 +31,11 @@ export function likelyEmphasis(text: string): (delimiter: Delimiter) => boolean 
 export function saysNothing(line: string): boolean {
   return line.length < 200 && /^[ \t]*(?:>[ \t]*)*(?:\d{1,9}[.)]?[ \t]*|[-=*_+#`~|:$\\[\]! \t]*)$/.test(line);
 }
+
+/** Is a paragraph so far the start of a link definition, or the header of a table whose second line is on the way? */
+export function becomesSomethingElse(paragraph: string): boolean {
+  if (paragraph.length > 1_000) return false;
+  const definition = /^\[[^^[\]\n][^[\]\n]*\]:[ \t]*\S*\n?$/.test(paragraph);
+  const header = /^\| [^\n]*\n?$/.test(paragraph) && (paragraph.length < 200 || paragraph.trimEnd().endsWith('|'));
+  return definition || header;
+}

@@ -6,7 +6,8 @@
 import type { Block } from './block';
 import { CodeView } from './code';
 import { element } from './element';
-import { texOf } from './formulas';
+import { makeFootnote } from './footnotes';
+import { openTexOf, texOf } from './formulas';
 import { showFormula } from './math';
 import { placeBlock, placeWhole } from './places';
 import type { Surface } from './surface';
@@ -66,23 +67,14 @@ export class Children {
       this.dropFrom(index);
       entry = { view: make(block, this.surface), key, block };
       this.entries.push(entry);
-      if (block.kind === 'footnote') this.surface.footnotes.add(entry.view.element);
-      else this.parent.insertBefore(entry.view.element, this.anchor);
+      this.parent.append(entry.view.element);
     }
     entry.block = block;
     entry.view.update(block);
   }
 
-  private get anchor(): Node | null {
-    const behind = this.surface.footnotes.behindText;
-    return behind?.parentNode === this.parent ? behind : null;
-  }
-
   private dropFrom(index: number): void {
-    for (const { view, key } of this.entries.splice(index)) {
-      if (key.startsWith('footnote')) this.surface.footnotes.remove(view.element);
-      else view.element.remove();
-    }
+    for (const { view } of this.entries.splice(index)) view.element.remove();
   }
 }
 
@@ -118,8 +110,8 @@ function make(block: Block, surface: Surface): View {
     case 'item':
       return new ContainerView(element('li'), block, surface);
     case 'footnote': {
-      const { item, text } = surface.footnotes.make(shape.label);
-      return new ContainerView(item, block, surface, text);
+      const { footnote, text } = makeFootnote(shape.label, surface.options.words.footnotes);
+      return new ContainerView(footnote, block, surface, text);
     }
     case 'heading':
       return new TextView(element(`h${shape.level}` as 'h1'), block, surface);
@@ -218,7 +210,7 @@ class RuleView implements View {
 
 class FormulaView implements View {
   readonly element = element('div', 'math display');
-  private shown: string | null = null;
+  private shown = '';
 
   constructor(
     block: Block,
@@ -229,11 +221,11 @@ class FormulaView implements View {
   }
 
   update(block: Block): void {
+    if (block.text === this.shown) return;
+    this.shown = block.text;
     const closed = block.shape.kind === 'math' && block.shape.closed;
-    const text = closed ? texOf(block.text) : block.text.trim().slice(2);
-    if (closed && this.shown !== `closed ${text}`) showFormula(this.element, text, true, this.surface);
-    else if (!closed) this.element.textContent = text;
-    this.shown = closed ? `closed ${text}` : null;
+    if (closed) showFormula(this.element, texOf(block.text), true, this.surface);
+    else this.element.textContent = openTexOf(block.text);
   }
 
   placeAt(): HTMLElement {

@@ -5,9 +5,10 @@
 
 import type { Spot } from './block';
 import { button, element } from './element';
+import { showFootnote } from './footnotes';
 import { parseInline } from './inline';
 import { showFormula } from './math';
-import type { Inline } from './piece';
+import { plainText, type Inline } from './piece';
 import { placeText, placeWhole } from './places';
 import type { Repaintable, Surface } from './surface';
 
@@ -40,15 +41,15 @@ export class WordsView implements Repaintable {
     if (this.content === null) return;
     const { text, open, task, spots } = this.content;
     let from = this.content.from;
-    const parts: Inline[] = [];
     const box = task ? /^\[([ xX])\](?=\s)/.exec(text.slice(from, from + 4)) : null;
-    if (box !== null) {
-      parts.push({ kind: 'checkbox', at: from, checked: box[1] !== ' ' });
-      from += 3;
-    }
-    parts.push(...parseInline(text, from, this.surface.scope(open, this)));
+    if (box !== null) from += 3;
+    const parts = parseInline(text, from, this.surface.scope(open, this));
+    if (box !== null) parts.unshift({ kind: 'checkbox', at: from - 3, checked: box[1] !== ' ' });
     this.patch(this.element, this.shown, parts, spots);
     this.shown = parts;
+    // Those who hear the page are told what the box in front of the text is about.
+    const first = this.element.firstChild;
+    if (first instanceof HTMLInputElement) first.setAttribute('aria-label', plainText(parts).trim());
   }
 
   private patch(parent: Node, before: readonly Inline[], after: readonly Inline[], spots: readonly Spot[]): void {
@@ -159,7 +160,7 @@ export class WordsView implements Repaintable {
 
   private reference(label: string): HTMLElement {
     const jump = button(label, 'footnote-reference', () => {
-      this.surface.footnotes.show(label);
+      showFootnote(this.surface.root, label);
     });
     return element('sup', '', jump);
   }

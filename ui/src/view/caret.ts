@@ -38,7 +38,7 @@ const MARK_PX = 17;
 function lastText(within: Node): Text | null {
   for (let node = within.lastChild; node; node = node.previousSibling) {
     if (node instanceof Text && node.data.trim()) return node;
-    if (!(node instanceof HTMLElement) || node.matches('.code-head, .table-actions, .table-more, .footnotes, [hidden]')) continue;
+    if (!(node instanceof HTMLElement) || node.matches('.code-head, .table-actions, .table-more, .footnote, [hidden]')) continue;
     const found = lastText(node);
     if (found) return found;
   }

@@ -57,7 +57,7 @@ const simpleBlock: fc.Arbitrary<string> = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 7 }), line).map(([level, title]) => `${'#'.repeat(level)} ${title} ##`),
   fc.tuple(line, fc.constantFrom('===', '---', '-', '=')).map(([title, under]) => `${title}\n${under}`),
   fc.constantFrom('---', '***', '_ _ _', '- - -', '--', '|---|', '    indented\n\n      more', '\tcode', '```', '~~~~'),
-  fc.tuple(fc.constantFrom('```', '~~~', '````'), fc.constantFrom('', 'rust', 'js x', 'mermaid'), line, fc.boolean()).map(
+  fc.tuple(fc.constantFrom('```', '~~~', '````'), fc.constantFrom('', 'rust', 'js x'), line, fc.boolean()).map(
     ([fence, info, code, closed]) => `${fence}${info}\n${code}\n\n  ${code}${closed ? `\n${fence}` : ''}`,
   ),
   fc.tuple(line, fc.boolean()).map(([tex, closed]) => `$$\n${tex}\n- x\n= y${closed ? '\n$$' : ''}`),

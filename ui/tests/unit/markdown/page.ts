@@ -13,7 +13,7 @@ export const options: Options = {
     image: 'Image',
     openDiagram: 'Show diagram',
     showSource: 'Show source',
-    footnotes: 'Footnotes',
+    footnotes: 'Footnote',
   },
   onCopy: () => undefined,
   diagramFrame: 'about:blank',
