@@ -106,7 +106,7 @@ fn fill(source: &Connection, draft: &Path) -> Result<u64, Trouble> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     // All pages in one step: one moment of the store, whoever writes to it meanwhile.
-    Backup::new(source, &mut copy)?.run_to_completion(-1, Duration::ZERO, None)?;
+    Backup::new(source, &mut copy)?.run_to_completion(i32::MAX, Duration::ZERO, None)?;
     // One file, with nothing beside it.
     copy.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     let first: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
