@@ -1,7 +1,9 @@
 //! What can be typed.
 
+mod chat;
 mod network;
 
+pub(crate) use chat::{Backup, Chat, ChatDoor};
 pub(crate) use network::{Auth, Certificate, Door, Key, KeyAdd, KeyList, KeyRevoke, Proof};
 
 use crate::config::{Flag, Kind};
@@ -37,8 +39,10 @@ pub(crate) struct Line {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve a Bedrock-compatible endpoint for your own programs
+    /// Serve the chat page, and a Bedrock-compatible endpoint for your own programs
     Serve(Serve),
+    /// Talk with a model in the terminal
+    Chat(Chat),
     /// Ask a question and print the whole answer
     Ask(Ask),
     /// Mint, list and revoke the keys of an endpoint on a network
@@ -48,6 +52,10 @@ pub(crate) enum Command {
     Verify(Verify),
     /// List the models Tsuzuki knows
     Models(Models),
+    /// Copy what the chat keeps to a file, while a server runs too
+    Backup(Backup),
+    /// Ask for a password twice and print the line that makes it the chat's
+    Password,
     /// Check the configuration, or print an example
     #[command(subcommand)]
     Config(Config),
@@ -55,19 +63,22 @@ pub(crate) enum Command {
     Doctor(Doctor),
 }
 
-/// Serve a Bedrock-compatible endpoint.
+/// Serve the chat page, and a Bedrock-compatible endpoint.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// Where to listen; port 0 takes a free one. Any address but loopback needs --auth and a stated
     /// mode [env: TSUZUKI_LISTEN] [default: 127.0.0.1:7373]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<String>,
-    /// A private folder for what Tsuzuki keeps (created with mode 0700): keys, what they spent, a
-    /// certificate of its own, what errors taught about models [env: TSUZUKI_DATA]
+    /// A private folder for what Tsuzuki keeps (created with mode 0700): conversations, keys, what
+    /// they spent, a certificate of its own, what errors taught about models [env: TSUZUKI_DATA]
+    /// [default, for conversations only: tsuzuki in the user's own data folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) answering: Answering,
+    #[command(flatten)]
+    pub(crate) chat: ChatDoor,
     #[command(flatten)]
     pub(crate) door: Door,
 }
@@ -81,6 +92,10 @@ pub(crate) struct Answering {
     /// What an output limit means [env: TSUZUKI_MODE] [default on loopback: extend]
     #[arg(long, value_enum)]
     pub(crate) mode: Option<Reach>,
+    /// What may go on where the model keeps failing: a model or profile, MODEL@REGION, or @REGION for
+    /// the same model there; may be given again, and is tried in this order [env: TSUZUKI_FALLBACKS]
+    #[arg(long, value_name = "MODEL@REGION", value_delimiter = ',')]
+    pub(crate) fallback: Vec<String>,
     /// A file of answers, habits and faults for the simulator [env: TSUZUKI_SCENARIO]
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
@@ -106,6 +121,7 @@ impl Serve {
     /// The settings that were typed.
     pub(crate) fn flags(&self) -> Vec<Flag> {
         let mut flags = self.answering.flags();
+        flags.extend(self.chat.flags());
         flags.extend(self.door.flags());
         flags.extend(flag("server.listen", "--listen", self.listen.as_ref()));
         flags.extend(flag("server.data", "--data", path(self.data.as_ref())));
@@ -122,6 +138,8 @@ impl Answering {
             name(self.backend.as_ref()),
         ));
         flags.extend(flag("policy.mode", "--mode", name(self.mode.as_ref())));
+        let fallbacks = (!self.fallback.is_empty()).then(|| self.fallback.join(","));
+        flags.extend(flag("policy.fallbacks", "--fallback", fallbacks));
         flags.extend(flag(
             "backend.scenario",
             "--scenario",

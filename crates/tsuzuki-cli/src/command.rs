@@ -1,14 +1,20 @@
 //! The commands: each parses nothing and prints through [`crate::print`].
 
 mod ask;
+mod backup;
+mod chat;
 mod config;
 mod doctor;
 mod door;
+mod folder;
 mod interrupt;
 mod key;
 mod models;
+mod password;
+mod secret;
 mod serve;
 mod verify;
+mod web;
 
 use crate::args::{Command, Line};
 use crate::config::Effective;
@@ -33,13 +39,25 @@ pub(crate) fn run(line: Line) -> Result<Exit, Failure> {
             let effective = Effective::load(named, &serve.flags())?;
             runtime(Builder::new_multi_thread())?.block_on(serve::run(&effective))
         }
+        Command::Chat(chat) => {
+            let effective = Effective::load(named, &chat.flags())?;
+            runtime(Builder::new_multi_thread())?.block_on(chat::run(&chat, &effective))
+        }
         Command::Ask(ask) => {
             let effective = Effective::load(named, &ask.flags())?;
             runtime(Builder::new_current_thread())?.block_on(ask::run(&ask, &effective))
         }
-        Command::Key(key) => key::run(key),
+        Command::Key(key) => {
+            let effective = Effective::load(named, &key.flags())?;
+            key::run(key, &effective)
+        }
         Command::Verify(verify) => verify::run(&verify),
         Command::Models(models) => models::run(&models),
+        Command::Backup(backup) => {
+            let effective = Effective::load(named, &backup.flags())?;
+            runtime(Builder::new_current_thread())?.block_on(backup::run(&backup, &effective))
+        }
+        Command::Password => password::run(),
         Command::Config(config) => config::run(&config, named),
         Command::Doctor(doctor) => {
             let effective = Effective::load(named, &doctor.place.flags())?;

@@ -5,6 +5,8 @@
 //! is not known is an error everywhere.
 
 mod backend;
+mod chat;
+mod fallback;
 mod file;
 mod layers;
 mod models;
@@ -13,6 +15,8 @@ mod policy;
 mod server;
 
 pub(crate) use backend::{Backend, Kind};
+pub(crate) use chat::Chat;
+pub(crate) use fallback::Fallback;
 pub(crate) use layers::{Effective, Flag, Origin};
 pub(crate) use models::Override;
 pub(crate) use network::Network;
@@ -39,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) policy: Policy,
     /// What answers.
     pub(crate) backend: Backend,
+    /// The chat.
+    pub(crate) chat: Chat,
     /// What `tsuzuki ask` asks.
     pub(crate) ask: Ask,
     /// What is known better than the built-in table.
@@ -106,6 +112,10 @@ mod tests {
                 "backend.profile",
                 "backend.region",
                 "backend.scenario",
+                "chat.enabled",
+                "chat.model",
+                "chat.password_hash",
+                "chat.proxy_header",
                 "models",
                 "network.audit",
                 "network.auth",

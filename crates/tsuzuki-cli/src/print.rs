@@ -1,4 +1,15 @@
 //! The one place that prints. Standard output is data; standard error is talk.
+//!
+//! On a terminal, [`markdown`] lays a text out as it comes, and [`screen`] draws what is not finished.
+
+mod markdown;
+mod screen;
+mod style;
+mod wrap;
+
+pub(crate) use markdown::Markdown;
+pub(crate) use screen::{Screen, size};
+pub(crate) use style::{Ink, Line, Span, Style, columns, harmless, one_line, shortened};
 
 use crate::exit::{Exit, Failure};
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -38,6 +49,12 @@ pub(crate) fn line_end_for_the_eye() -> Result<Reader, Failure> {
 /// Says something beside the data. Nobody listening is no error.
 pub(crate) fn talk(line: &str) {
     let _nobody_listens = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Asks for something to be typed behind it.
+pub(crate) fn ask(question: &str) {
+    let mut talk = io::stderr().lock();
+    let _nobody_listens = write!(talk, "{question}").and_then(|()| talk.flush());
 }
 
 /// Says what went wrong, and the way out.

@@ -24,7 +24,7 @@ use crate::ledger::Ledger;
 use crate::plan::{self, Call};
 use crate::{
     Abilities, Ask, End, Event, Finish, Frame, Incomplete, Leg, LegId, Millis, ModelId, Outcome,
-    Policy, Report, Transcript,
+    Policy, Region, Report, Transcript,
 };
 use message::Message;
 use running::Running;
@@ -38,6 +38,8 @@ pub enum Input {
     Frame(LegId, Frame),
     /// Time went by.
     Tick,
+    /// The caller wants no leg after the one that is running.
+    Finish,
     /// The caller wants no more.
     Cancel,
 }
@@ -78,7 +80,13 @@ pub struct Answer {
     ask: Arc<Ask>,
     /// The model that is called now: the caller's, or a fallback.
     model: ModelId,
+    /// Where it is called; `None` is the backend's own region.
+    region: Option<Region>,
     abilities: Abilities,
+    /// What the caller's model can do, while a fallback of another model is called.
+    own_abilities: Option<Abilities>,
+    /// How the caller's own model failed, until a fallback has answered.
+    given_up: Option<Failed>,
     policy: Policy,
     ledger: Ledger,
     message: Message,
@@ -93,6 +101,14 @@ pub struct Answer {
     queue: VecDeque<Output>,
     now: Millis,
     progress: Progress,
+}
+
+/// How a leg failed, as it came.
+struct Failed {
+    /// Its head, if it said that the request failed.
+    head: Option<Frame>,
+    end: End,
+    frame: Frame,
 }
 
 /// What the bounds of an answer are measured by.
@@ -113,6 +129,8 @@ struct Progress {
     escalated: bool,
     /// Whether a tool call was cut and is still owed.
     owes_tool_call: bool,
+    /// Whether the caller wants no further leg.
+    finishing: bool,
     /// The output limit of the last leg, without the room for its echo.
     last_max: Option<u32>,
     /// The providers' own measure of how long the legs took, in milliseconds.
@@ -151,7 +169,10 @@ impl Answer {
         Self {
             model: ask.model.clone(),
             ask: Arc::new(ask),
+            region: None,
             abilities,
+            own_abilities: None,
+            given_up: None,
             policy,
             ledger: Ledger::new(),
             message,
@@ -172,6 +193,7 @@ impl Answer {
                 rejected: 0,
                 escalated: false,
                 owes_tool_call: false,
+                finishing: false,
                 last_max: None,
                 latency: None,
             },
@@ -195,6 +217,12 @@ impl Answer {
                 }
             }
             Input::Tick => {}
+            Input::Finish => {
+                self.progress.finishing = true;
+                if self.running.is_none() {
+                    return self.stop_now(Outcome::Cancelled);
+                }
+            }
             Input::Cancel => return self.stop_now(Outcome::Cancelled),
         }
         if self.over.is_none()
@@ -254,8 +282,11 @@ impl Answer {
         };
         match &frame.event {
             Event::Head(head) => {
-                self.ledger.request_id(head.request_id.as_deref());
+                self.ledger.head(head);
                 running.answered = head.status < 400;
+                if running.answered {
+                    self.given_up = None;
+                }
                 if head.status >= 400 {
                     running.failed_head = Some(frame);
                 } else if !self.message.head_shown {
@@ -301,6 +332,12 @@ impl Answer {
         if let Some(mut running) = self.running.take() {
             self.close_account(&mut running);
         }
+        self.stop(outcome);
+    }
+
+    /// Ends the answer while no leg runs, short of its end.
+    fn stop(&mut self, outcome: Outcome) {
+        self.running = None;
         self.resting = None;
         // Before anything was shown there is no message to close; the door says what happened.
         if !self.message.head_shown {

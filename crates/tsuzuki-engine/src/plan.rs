@@ -17,6 +17,8 @@ pub(crate) struct Case<'a> {
     pub(crate) way: Way,
     /// The joined text so far, without trailing white space.
     pub(crate) partial: &'a str,
+    /// How the caller's own model failed, while no fallback has answered.
+    pub(crate) given_up: Option<&'a End>,
     /// Whether anything of the message was shown.
     pub(crate) anything_shown: bool,
     /// What was open when the leg ended.
@@ -29,6 +31,8 @@ pub(crate) struct Case<'a> {
     pub(crate) last_max: Option<u32>,
     /// Whether the request was asked again with a larger limit already.
     pub(crate) escalated: bool,
+    /// Whether the caller wants no further leg.
+    pub(crate) finishing: bool,
     /// Later legs in a row that were cut with next to nothing new.
     pub(crate) idle_legs: u32,
     /// Faults in a row, throttling aside.
@@ -67,6 +71,8 @@ pub(crate) enum Next {
     Complete,
     /// It ends with the tool calls it has.
     CompleteWithTools,
+    /// It ends here, because the caller wants no further leg.
+    Stop,
     /// A rule about content stopped it.
     Refused,
     /// The error is the caller's own, as it came.
@@ -101,7 +107,7 @@ pub(crate) enum Purpose {
     EscalateTool,
     /// To go on without prefill, which turned out to be refused.
     Demote,
-    /// To go on with the next of the operator's fallbacks, since this model keeps failing.
+    /// To go on with the next of the operator's fallbacks, since this model keeps failing here.
     FallBack,
     /// To go on below the model's output limit, which turned out to be this.
     Obey { limit: u32 },
@@ -131,6 +137,10 @@ const COMMON_DEFAULT: u32 = 4096;
 
 /// What follows the end of a leg.
 pub(crate) fn after(end: &End, case: &Case<'_>) -> Next {
+    case.as_wanted(next(end, case))
+}
+
+fn next(end: &End, case: &Case<'_>) -> Next {
     match end {
         End::Finished(Finish::EndTurn | Finish::StopSequence) if case.owes_tool_call => {
             Next::GiveUp(Incomplete::NotText)
@@ -180,7 +190,7 @@ pub(crate) fn after_reject(rejected: u32, case: &Case<'_>) -> Next {
     let other =
         last_try && case.abilities.prefill == Prefill::Unknown && case.prefill_is_possible();
     let way = if other { Way::Prefill } else { Way::Anchor };
-    case.within_budget(case.call(way, 1, Purpose::GoOn))
+    case.as_wanted(case.within_budget(case.call(way, 1, Purpose::GoOn)))
 }
 
 /// The border again, larger, after a leg that was cut before it said anything new.
@@ -188,7 +198,7 @@ pub(crate) fn after_short(case: &Case<'_>) -> Next {
     if case.idle_legs >= 2 {
         return Next::GiveUp(Incomplete::NoProgress);
     }
-    case.within_budget(case.call(case.way(), 2, Purpose::GoOn))
+    case.as_wanted(case.within_budget(case.call(case.way(), 2, Purpose::GoOn)))
 }
 
 /// An answer that goes on from what another process showed.
@@ -200,6 +210,21 @@ pub(crate) fn resume(case: &Case<'_>) -> Next {
 }
 
 impl Case<'_> {
+    /// The plan, unless it is another leg and the caller wants none.
+    fn as_wanted(&self, next: Next) -> Next {
+        match next {
+            Next::Call(_) | Next::Rest { .. } if self.finishing => Next::Stop,
+            Next::Call(_)
+            | Next::Rest { .. }
+            | Next::Complete
+            | Next::CompleteWithTools
+            | Next::Stop
+            | Next::Refused
+            | Next::Verbatim
+            | Next::GiveUp(_) => next,
+        }
+    }
+
     fn after_length(&self) -> Next {
         let collected = self.ask.delivery == Delivery::Collected;
         if self.policy.mode == Mode::Off || self.ask.max_tokens == Some(1) {
@@ -250,6 +275,9 @@ impl Case<'_> {
     }
 
     fn after_rejection(&self, end: &End, rejection: Rejection) -> Next {
+        if let Some(failure) = self.given_up {
+            return self.after_refused_fallback(failure);
+        }
         match rejection {
             Rejection::NoPrefill | Rejection::Invalid if self.way == Way::Prefill => {
                 self.within_budget(self.call(Way::Anchor, 1, Purpose::Demote))
@@ -275,6 +303,18 @@ impl Case<'_> {
                     Next::Verbatim
                 }
             }
+        }
+    }
+
+    /// A fallback whose backend would not take the request is passed over; behind the last one, what
+    /// the caller's own model failed by stands.
+    fn after_refused_fallback(&self, failure: &End) -> Next {
+        if !self.policy.fallbacks.is_empty() && self.spent_budget().is_none() {
+            Next::Call(self.fall_back())
+        } else if self.anything_shown {
+            Next::GiveUp(Incomplete::Fault(failure.clone()))
+        } else {
+            Next::Verbatim
         }
     }
 
@@ -316,8 +356,8 @@ impl Case<'_> {
         }
     }
 
-    /// The same border with another model, whose abilities are not this one's: always by anchor,
-    /// which proves itself whatever the model is.
+    /// The same border with another model, whose abilities are not this one's, or in another region:
+    /// always by anchor, which proves itself whatever the model is.
     fn fall_back(&self) -> Call {
         let way = if self.partial.is_empty() {
             Way::First

@@ -6,13 +6,14 @@
 //! model prefill               prefill | no-prefill | unknown | echo | limit N | default N
 //! ask max_tokens 10           stop "text" | collected | tools | forced | reasoning | schema | guarded | prefill "text"
 //! policy mode cap             legs N | rejects N | proven | guarded | cost DOLLARS | output N | deadline MS | report |
-//!                             fallback MODEL
+//!                             fallback MODEL | fallback MODEL@REGION | fallback @REGION
 //! leg                         what the model sends when it is called, in order:
 //!   text "JSON string"          one delta (also: reasoning "…", signature "…", tool ID NAME, input "…", image)
 //!   half "JSON string"          the same, ending in half a character
 //!   usage IN OUT                token counts, instead of estimated ones
 //!   end max_tokens              end_turn | stop_sequence | tool_use | guardrail_intervened | content_filtered |
 //!                               refusal | malformed NAME | context_full | anything else: unknown
+//!   finish                      while this leg runs, the caller says that it wants no other
 //!   fail lost                   damaged | stalled | throttled [MS] | overloaded | no_prefill | limit N | invalid |
 //!                               denied | context_full (before any text: instead of an answer)
 //! = text "…"                  what the caller must see; `UPDATE=1` rewrites these lines
@@ -20,8 +21,8 @@
 
 use crate::{
     Abilities, Ask, BlockKind, Carried, Cut, Delivery, Delta, End, Event, Fallback, Finish, Frame,
-    Head, Metadata, Millis, Mode, ModelId, Policy, Prefill, Price, Reasoning, Refusal, Rejection,
-    Seams, Stop, Structure, Tools, Usage, tokens,
+    Head, LegId, Metadata, Millis, Mode, ModelId, Policy, Prefill, Price, Reasoning, Refusal,
+    Region, Rejection, Seams, Stop, Structure, Tools, Usage, tokens,
 };
 
 /// A story.
@@ -37,6 +38,8 @@ pub struct Story {
     pub policy: Policy,
     /// What the model sends, call by call.
     pub legs: Vec<Vec<Frame>>,
+    /// The leg while which the caller says that it wants no other, if it does.
+    pub finish: Option<LegId>,
     /// The lines that say what the caller must see, without their mark.
     pub expected: Vec<String>,
 }
@@ -79,6 +82,7 @@ impl Story {
             },
             policy: Policy::new(Mode::Extend),
             legs: Vec::new(),
+            finish: None,
             expected: Vec::new(),
         };
         let mut leg: Option<Script> = None;
@@ -100,6 +104,10 @@ impl Story {
                     story
                         .legs
                         .extend(leg.replace(Script::default()).map(|script| script.frames));
+                    Ok(())
+                }
+                "finish" => {
+                    story.finish = u32::try_from(story.legs.len() + 1).ok().map(LegId);
                     Ok(())
                 }
                 _ => leg
@@ -168,13 +176,21 @@ impl Story {
             ("output", number) => policy.max_output_tokens = parse(number)?,
             ("deadline", number) => policy.deadline = Some(Millis(parse(number)?)),
             ("report", _) => policy.report = true,
-            ("fallback", model) => policy.fallbacks.push(Fallback {
-                model: ModelId(model.to_owned()),
-                abilities: self.abilities.clone(),
-            }),
+            ("fallback", words) => {
+                let (model, region) = words.split_once('@').unwrap_or((words, ""));
+                let region = (!region.is_empty()).then(|| Region(region.to_owned()));
+                policy.fallbacks.push(match (model, region) {
+                    ("", Some(region)) => Fallback::Elsewhere(region),
+                    (model, region) => Fallback::Model {
+                        model: ModelId(model.to_owned()),
+                        abilities: self.abilities.clone(),
+                        region,
+                    },
+                });
+            }
             _ => {
                 return Err(
-                    "`policy` takes mode cap, mode off, legs N, rejects N, proven, guarded, cost N, output N, deadline MS, report or fallback MODEL",
+                    "`policy` takes mode cap, mode off, legs N, rejects N, proven, guarded, cost N, output N, deadline MS, report or fallback MODEL@REGION",
                 );
             }
         }
@@ -301,6 +317,7 @@ impl Script {
             status,
             headers: Vec::new(),
             request_id: None,
+            region: None,
         };
         self.frames.push(Frame::made(Event::Head(head)));
     }

@@ -1,6 +1,6 @@
 //! What was shown: enough to go on in another process.
 
-use crate::{BlockKind, Delta, End, Event, Frame, Usage};
+use crate::{BlockKind, Delta, End, Event, Frame, Usage, tokens};
 use serde::{Deserialize, Serialize};
 
 /// A fold of the frames that were shown.
@@ -104,6 +104,12 @@ impl Transcript {
                 open: true,
             });
         }
+    }
+
+    /// About how many tokens its text is: what budgets take an answer for that goes on from it.
+    #[must_use]
+    pub fn likely_tokens(&self) -> u64 {
+        tokens::estimate(&self.text())
     }
 
     /// All text for the reader, joined.

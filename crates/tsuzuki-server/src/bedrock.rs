@@ -6,7 +6,6 @@ mod budget;
 mod hush;
 mod joins;
 mod log;
-mod spans;
 mod watched;
 mod wish;
 mod writing;
@@ -17,14 +16,13 @@ use crate::books::Books;
 use crate::door::{Response, Whole};
 use crate::error::Fault;
 use crate::modes::policy_of;
+use crate::spans::AnswerSpan;
 use crate::spending::Share;
 use crate::{Limits, ModelMode, Operation, RequestMetadata, Settings, Spending, forward, headers};
 use account::Account;
 use answer::Running;
 use joins::{Entered, Joins, Key, Worth};
 use log::{Log, Reader};
-use spans::AnswerSpan;
-pub use spans::SPANS;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -176,7 +174,7 @@ impl Bedrock {
     async fn answer(&self, request: &Whole, mut asking: Asking<'_>) -> Result<Response, Fault> {
         let key = self.joins.key(request);
         let entered = match asking.caller.freshness {
-            Freshness::New => self.joins.enter(key.as_ref()),
+            Freshness::New => self.joins.enter(key.as_ref(), asking.form.delivery()),
             Freshness::Repeated => self
                 .joins
                 .join(key.as_ref())
@@ -258,7 +256,7 @@ impl Bedrock {
         });
         let cancel = self.stop.child_token();
         let answer = Answer::new(ask, self.backend.abilities(&model), policy);
-        let steps = drive(answer, backend, None, cancel.clone());
+        let steps = drive(answer, backend, None, cancel.clone().into());
         let running = Running {
             form,
             account,
@@ -273,8 +271,11 @@ impl Bedrock {
             },
         };
         let joins = Arc::clone(&self.joins);
+        // In boxes, because what is passed into a future has its room twice in it, and because the
+        // runtime moves what it is given several times.
+        let running = Box::pin(running.run(Box::pin(steps)));
         self.answers.spawn(async move {
-            let kept = running.run(steps).await;
+            let kept = running.await;
             joins.settle(key.as_ref(), &log, kept);
         });
     }

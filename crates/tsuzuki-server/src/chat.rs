@@ -3,10 +3,28 @@
 //! [`Chat`] is its face. A message is kept before a model is called, entries are kept before a reader
 //! sees them, and a run that was alive when the server stopped is taken over by the next one.
 
+mod effort;
+mod ending;
 mod entry;
+mod exchange;
+mod fold;
 mod id;
+mod live;
+mod log;
+mod mailbox;
 mod message;
+mod object;
+mod posting;
+mod reading;
+mod request;
+mod run;
+mod scribe;
 mod shape;
+mod shared;
+mod takeover;
+mod telling;
+mod title;
+mod turns;
 
 pub use entry::{Cursor, Entry, NoCursor};
 pub use id::{AttachmentId, ConversationId, MessageId, Moment, RunId, User};
@@ -18,17 +36,41 @@ pub use shape::{Effort, Guardrail, Reach, Shape};
 
 use crate::store::{Run, Store, StoreError};
 use bytes::Bytes;
+use exchange::Files;
 use futures_util::stream::BoxStream;
+use mailbox::Mail;
+pub(crate) use object::{Object, object, object_or_null};
 use serde::{Deserialize, Serialize};
+use shared::{Shared, kept};
 use std::sync::Arc;
 use std::time::Duration;
 use tsuzuki::Backend;
 use tsuzuki::engine::Policy;
 use utoipa::ToSchema;
 
+/// How often a shutdown looks whether runs are still alive.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// Conversations, and the runs that write their answers. Clones share everything.
+///
+/// When the last clone is dropped, everything stops where it is, as if the process had died: runs that
+/// were alive are for the next one to take over.
 #[derive(Clone)]
-pub struct Chat;
+pub struct Chat {
+    shared: Arc<Shared>,
+    _life: Arc<Life>,
+}
+
+/// Ends the tasks when it goes.
+struct Life(Arc<Shared>);
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        self.0.closing.cancel();
+        self.0.dead.cancel();
+        self.0.ended.cancel();
+    }
+}
 
 /// What the operator decides about the chat.
 #[derive(Debug, Clone)]
@@ -51,6 +93,7 @@ pub struct ChatSettings {
 
 /// A new message of a user, and the answer to it.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Post {
     /// The message's id; made by the server where the client makes none.
     #[serde(default)]
@@ -67,23 +110,24 @@ pub struct Post {
     #[serde(default)]
     pub answer: MessageId,
     /// What differs from the conversation for this answer only.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub shape: Shape,
 }
 
 /// Another answer to a message of a user.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Again {
     /// The id of the answer.
     #[serde(default)]
     pub answer: MessageId,
     /// What differs from the conversation for this answer only: the model, say.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub shape: Shape,
 }
 
 /// What a run was begun with.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Posted {
     /// The run.
     pub run: RunId,
@@ -94,7 +138,7 @@ pub struct Posted {
 }
 
 /// A conversation as a reader opens it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Thread {
     /// The conversation.
     pub conversation: Conversation,
@@ -162,7 +206,6 @@ pub enum ChatError {
     Store(#[from] StoreError),
 }
 
-#[expect(unused_variables, clippy::unused_async, reason = "the bodies follow")]
 impl Chat {
     /// Over this store and backend. Runs that were alive are taken over at once.
     ///
@@ -173,13 +216,27 @@ impl Chat {
         store: Arc<dyn Store>,
         backend: Arc<dyn Backend>,
     ) -> Result<Self, ChatError> {
-        todo!()
+        let (files, filed) = Files::new();
+        let shared = Arc::new(Shared::new(settings, store, backend, files));
+        let chat = Self {
+            shared: Arc::clone(&shared),
+            _life: Arc::new(Life(Arc::clone(&shared))),
+        };
+        let writer = Arc::clone(&shared);
+        shared.spawn(async move {
+            let tick = writer.settings.tick;
+            writer.scribe.write(&*writer.store, tick).await;
+        });
+        let filer = Arc::clone(&shared);
+        shared.spawn(async move { exchange::keep(&*filer.store, filed).await });
+        takeover::take_over(&shared).await?;
+        Ok(chat)
     }
 
     /// The store underneath, for what needs no run: lists, search, attachments, export, sessions.
     #[must_use]
     pub fn store(&self) -> &Arc<dyn Store> {
-        todo!()
+        &self.shared.store
     }
 
     /// Makes a conversation. One that is there already with this id and user is told as it is.
@@ -187,7 +244,18 @@ impl Chat {
     /// # Errors
     /// See [`ChatError`].
     pub async fn create(&self, user: &User, new: Conversation) -> Result<Conversation, ChatError> {
-        todo!()
+        request::check(&new.shape)?;
+        let _lock = self.shared.lock(new.id).await;
+        if let Some(known) = self.shared.store.conversation(user, new.id).await? {
+            return Ok(known);
+        }
+        self.shared
+            .store
+            .put_conversation(user, &new)
+            .await
+            .map_err(kept)?;
+        self.announce(user, new.clone());
+        Ok(new)
     }
 
     /// Changes a conversation: title, pin, folder, shape, what is shown, that it was read.
@@ -200,7 +268,25 @@ impl Chat {
         id: ConversationId,
         change: Change,
     ) -> Result<Conversation, ChatError> {
-        todo!()
+        let _lock = self.shared.lock(id).await;
+        let mut conversation = self.shared.conversation(user, id).await?;
+        if let Some(through) = change.through {
+            let leaf = self.shared.store.leaf(user, through).await?;
+            let leaf = leaf.ok_or(ChatError::Missing("message"))?;
+            let message = self.shared.store.message(user, leaf).await?;
+            if message.is_none_or(|message| message.conversation != id) {
+                return Err(ChatError::Missing("message"));
+            }
+            conversation.head = Some(leaf);
+        }
+        change.apply(&mut conversation)?;
+        self.shared
+            .store
+            .put_conversation(user, &conversation)
+            .await
+            .map_err(kept)?;
+        self.announce(user, conversation.clone());
+        Ok(conversation)
     }
 
     /// Removes a conversation; its runs are stopped first.
@@ -208,7 +294,30 @@ impl Chat {
     /// # Errors
     /// See [`ChatError`].
     pub async fn remove(&self, user: &User, id: ConversationId) -> Result<(), ChatError> {
-        todo!()
+        self.shared.conversation(user, id).await?;
+        let _lock = loop {
+            let lives = self.shared.lives_in(user, id);
+            for live in &lives {
+                live.brake.cancel();
+            }
+            for live in &lives {
+                live.closed().await;
+            }
+            let lock = self.shared.lock(id).await;
+            // A run may have begun while the others ended.
+            let lives = self.shared.lives_in(user, id);
+            if lives.iter().all(|live| live.last().is_some()) {
+                break lock;
+            }
+        };
+        if !self.shared.store.delete_conversation(user, id).await? {
+            return Err(ChatError::Missing("conversation"));
+        }
+        for live in self.shared.lives_in(user, id) {
+            self.shared.forget(live.run);
+        }
+        self.shared.tell(user, &Mail::Removed(id));
+        Ok(())
     }
 
     /// A conversation's last `limit` messages on the path that leads to `until` (its head, where
@@ -223,7 +332,7 @@ impl Chat {
         until: Option<MessageId>,
         limit: usize,
     ) -> Result<Thread, ChatError> {
-        todo!()
+        self.read_thread(user, id, until, limit).await
     }
 
     /// One message as it stands now.
@@ -231,7 +340,7 @@ impl Chat {
     /// # Errors
     /// See [`ChatError`].
     pub async fn message(&self, user: &User, id: MessageId) -> Result<Message, ChatError> {
-        todo!()
+        self.read_message(user, id).await
     }
 
     /// Keeps a message and begins the run that answers it. With a key that was used before, tells
@@ -246,7 +355,7 @@ impl Chat {
         post: Post,
         key: Option<String>,
     ) -> Result<Posted, ChatError> {
-        todo!()
+        self.post_it(user, id, post, key).await
     }
 
     /// Answers a user's message again, beside the answers it has.
@@ -260,7 +369,7 @@ impl Chat {
         again: Again,
         key: Option<String>,
     ) -> Result<Posted, ChatError> {
-        todo!()
+        self.answer_again(user, question, again, key).await
     }
 
     /// Goes on with an answer that stopped short of its end, in the same message.
@@ -273,7 +382,7 @@ impl Chat {
         message: MessageId,
         key: Option<String>,
     ) -> Result<Posted, ChatError> {
-        todo!()
+        self.go_on_with(user, message, key).await
     }
 
     /// Writes an answer anew from its `seam`-th seam (from 1) on, in a message beside it.
@@ -288,7 +397,7 @@ impl Chat {
         answer: MessageId,
         key: Option<String>,
     ) -> Result<Posted, ChatError> {
-        todo!()
+        self.retry_from(user, message, seam, answer, key).await
     }
 
     /// An answer up to its `seam`-th seam (from 1), in a message beside it; no model is called.
@@ -302,7 +411,7 @@ impl Chat {
         seam: usize,
         answer: MessageId,
     ) -> Result<Message, ChatError> {
-        todo!()
+        self.cut_off(user, message, seam, answer).await
     }
 
     /// Stops a run; what was said stays. Nothing happens to a run that is over.
@@ -310,7 +419,11 @@ impl Chat {
     /// # Errors
     /// See [`ChatError`].
     pub async fn stop(&self, user: &User, run: RunId) -> Result<Run, ChatError> {
-        todo!()
+        if let Some(live) = self.shared.live(user, run) {
+            live.brake.cancel();
+            live.closed().await;
+        }
+        self.run(user, run).await
     }
 
     /// Lets a run end with the part it is at.
@@ -318,7 +431,10 @@ impl Chat {
     /// # Errors
     /// See [`ChatError`].
     pub async fn finish(&self, user: &User, run: RunId) -> Result<Run, ChatError> {
-        todo!()
+        if let Some(live) = self.shared.live(user, run) {
+            live.brake.finish();
+        }
+        self.run(user, run).await
     }
 
     /// What happens to a user's conversations from now on, and in the followed one what its runs say
@@ -332,7 +448,7 @@ impl Chat {
         conversation: Option<ConversationId>,
         after: &[Cursor],
     ) -> Result<BoxStream<'static, Told>, ChatError> {
-        todo!()
+        self.follow_all(user, conversation, after).await
     }
 
     /// What one run says after a cursor, to its end; whether it is alive or not.
@@ -345,24 +461,52 @@ impl Chat {
         run: RunId,
         after: Option<Cursor>,
     ) -> Result<BoxStream<'static, Told>, ChatError> {
-        todo!()
+        self.follow_one(user, run, after).await
     }
 
     /// Tells readers that conversations came in by another way (import).
     pub fn announce(&self, user: &User, conversation: Conversation) {
-        todo!()
+        self.shared
+            .tell(user, &Mail::Conversation(Arc::new(conversation)));
+    }
+
+    async fn run(&self, user: &User, run: RunId) -> Result<Run, ChatError> {
+        let known = self.shared.store.run(user, run).await?;
+        known.ok_or(ChatError::Missing("run"))
+    }
+
+    /// Whether the chat works: its store can be read and written.
+    ///
+    /// # Errors
+    /// What is wrong with the store.
+    pub async fn check(&self) -> Result<(), ChatError> {
+        Ok(self.shared.store.check().await?)
     }
 
     /// How many runs are alive.
     #[must_use]
     pub fn alive(&self) -> usize {
-        todo!()
+        self.shared.alive()
     }
 
     /// Begins no more runs, lets those that are alive finish for a while, and leaves the rest, written
     /// down, to the next server.
     pub async fn shut_down(&self, grace: Duration) {
-        todo!()
+        let shared = &self.shared;
+        shared.closing.cancel();
+        // A run that is over may still want its title; nobody waits longer for that.
+        let alive = async {
+            while shared.alive() > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        if tokio::time::timeout(grace, alive).await.is_err() {
+            tracing::info!(runs = shared.alive(), "runs are left to the next server");
+        }
+        shared.dead.cancel();
+        shared.tasks.close();
+        shared.tasks.wait().await;
+        shared.ended.cancel();
     }
 }
 
@@ -377,9 +521,50 @@ pub struct Change {
     /// The folder it is in; empty is none.
     pub folder: Option<String>,
     /// How it asks, as a whole.
+    #[serde(deserialize_with = "object_or_null")]
     pub shape: Option<Shape>,
     /// Show the path that goes through this message.
     pub through: Option<MessageId>,
     /// Its user looked at it now.
     pub read: Option<bool>,
+}
+
+impl Change {
+    /// Everything but the path that is shown, which the store has to be asked about.
+    fn apply(self, conversation: &mut Conversation) -> Result<(), ChatError> {
+        if let Some(title) = self.title {
+            let title = title.trim();
+            if title.chars().count() > title::LONGEST_BY_HAND {
+                return Err(ChatError::Invalid {
+                    field: "title",
+                    told: format!("a title has at most {} characters", title::LONGEST_BY_HAND),
+                });
+            }
+            conversation.titled = if title.is_empty() {
+                Titled::Not
+            } else {
+                Titled::User
+            };
+            title.clone_into(&mut conversation.title);
+        }
+        if let Some(pinned) = self.pinned {
+            conversation.pinned = pinned;
+        }
+        if let Some(folder) = self.folder {
+            let folder = folder.trim();
+            conversation.folder = (!folder.is_empty()).then(|| folder.to_owned());
+        }
+        if let Some(shape) = self.shape {
+            request::check(&shape)?;
+            conversation.shape = shape;
+        }
+        if self.read == Some(true) {
+            conversation.read_at = Moment::now();
+            conversation.standing = match conversation.standing {
+                Standing::Running => Standing::Running,
+                Standing::Quiet | Standing::Unread | Standing::NeedsYou => Standing::Quiet,
+            };
+        }
+        Ok(())
+    }
 }

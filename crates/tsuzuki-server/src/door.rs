@@ -4,9 +4,11 @@ use crate::auth::{Auth, Caller, Claim};
 use crate::bedrock::Bedrock;
 use crate::bill::Bill;
 use crate::books::Books;
+use crate::chat::Chat;
 use crate::error::{Fault, identify};
-use crate::guard::{Guard, Reach};
+use crate::guard::{Guard, Reach, Visit};
 use crate::route::{Health, Route};
+use crate::web::{Code, Place, Problem, WebDoor};
 use crate::{Access, Limits, Operation, Operations, Settings, forward, headers, health, intake};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -16,7 +18,7 @@ use http_body::Frame;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Incoming;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -72,6 +74,19 @@ pub(crate) struct Door {
     books: Arc<Books>,
     answers: TaskTracker,
     shutdown: CancellationToken,
+    web: Option<WebDoor>,
+}
+
+/// What tells the door of the end.
+pub(crate) struct Ending {
+    /// Runs for every answer that runs.
+    pub(crate) answers: TaskTracker,
+    /// Answers stop.
+    pub(crate) stop: CancellationToken,
+    /// No new ones begin.
+    pub(crate) shutdown: CancellationToken,
+    /// Readers of the chat go.
+    pub(crate) leaving: CancellationToken,
 }
 
 impl Door {
@@ -79,10 +94,15 @@ impl Door {
         settings: Settings,
         address: SocketAddr,
         backend: Arc<dyn Backend>,
-        answers: TaskTracker,
-        stop: CancellationToken,
-        shutdown: CancellationToken,
+        chat: Option<Chat>,
+        ending: Ending,
     ) -> Self {
+        let Ending {
+            answers,
+            stop,
+            shutdown,
+            leaving,
+        } = ending;
         let books = Arc::new(Books::new(settings.audit.clone()));
         let bedrock = Bedrock::new(
             Arc::clone(&backend),
@@ -97,8 +117,14 @@ impl Door {
             hosts,
             access,
             operations,
+            tls,
+            chat: chat_door,
             ..
         } = settings;
+        let web = chat.zip(chat_door).map(|(chat, chat_door)| {
+            let (limits, backend) = (limits.clone(), Arc::clone(&backend));
+            WebDoor::new(chat, chat_door, limits, tls.is_some(), backend, leaving)
+        });
         let reach = match access {
             Access::Open => Reach::Here,
             Access::Keys { .. } => Reach::Network,
@@ -117,6 +143,7 @@ impl Door {
             books,
             answers,
             shutdown,
+            web,
         }
     }
 
@@ -125,8 +152,13 @@ impl Door {
     }
 
     /// Answers one request. Cannot fail: failure is a response.
-    pub(crate) async fn open(&self, request: Request<Incoming>) -> Response {
+    pub(crate) async fn open(&self, request: Request<Incoming>, peer: IpAddr) -> Response {
         let began = Instant::now();
+        if let Some(web) = &self.web
+            && let Some(place) = WebDoor::place(request.uri().path())
+        {
+            return self.open_web(web, place, request, peer).await;
+        }
         let method = request.method().clone();
         let mut caller = Caller::nobody();
         let mut response = match self.pass(request, &mut caller).await {
@@ -146,6 +178,51 @@ impl Door {
         };
         identify(&mut response);
         response
+    }
+
+    /// Answers one request to the chat.
+    async fn open_web(
+        &self,
+        web: &WebDoor,
+        place: Place,
+        request: Request<Incoming>,
+        peer: IpAddr,
+    ) -> Response {
+        let began = Instant::now();
+        let method = request.method().clone();
+        let (parts, body) = request.into_parts();
+        let response = match self.admit_web(&parts, place) {
+            Ok(()) => {
+                web.open(place, Request::from_parts(parts, body), peer)
+                    .await
+            }
+            Err(problem) => {
+                intake::linger(body, self.limits.body_bytes);
+                WebDoor::refuse(place, parts.uri.path(), problem)
+            }
+        };
+        let status = response.status();
+        if let Some(code) = response.extensions().get::<Code>() {
+            let (status, code) = (status.as_u16(), code.word());
+            tracing::info!(%method, status, error = code, ms = milliseconds(began), "refused");
+        }
+        self.books.metrics.chatted(method.as_str(), status);
+        response
+    }
+
+    /// What the head of a request to the chat decides.
+    fn admit_web(&self, parts: &Parts, place: Place) -> Result<(), Problem> {
+        if parts.headers.len() > self.limits.head_fields {
+            return Err(Fault::too_many_fields(self.limits.head_fields).into());
+        }
+        self.guard.check(parts, place.visit())?;
+        if is_encoded(parts) {
+            return Err(Problem::new(
+                Code::Unsupported,
+                "the body has a content encoding; send it as it is, without Content-Encoding",
+            ));
+        }
+        Ok(())
     }
 
     /// Lets it through, and says who called as soon as that is proved.
@@ -171,20 +248,30 @@ impl Door {
             Route::Model(model, _) => Some(model),
             Route::Health(_) | Route::Forwarded(_) | Route::Metrics => None,
         };
-        let body = intake::read(body, &self.limits).await?;
+        let body = intake::read(body, self.limits.body_bytes, &self.limits).await?;
         let request = Whole { parts, body };
         if let Some(operation) = operation {
             *caller = self.auth.prove(claim, &request, operation)?;
             self.auth.allow(caller, operation, model)?;
         }
         match route {
-            Route::Health(question) => Ok(health::tell(
-                question,
-                self.mode,
-                self.answers.len(),
-                self.shutdown.is_cancelled(),
-            )),
-            Route::Metrics => Ok(self.books.metrics.tell(self.answers.len())),
+            Route::Health(question) => {
+                let store = match (question, &self.web) {
+                    (Health::Whole, Some(web)) => Some(web.check().await),
+                    (Health::Live | Health::Ready, _) | (Health::Whole, None) => None,
+                };
+                Ok(health::tell(&health::State {
+                    question,
+                    mode: self.mode,
+                    answers: self.answers.len(),
+                    leaving: self.shutdown.is_cancelled(),
+                    store,
+                }))
+            }
+            Route::Metrics => {
+                let chat = self.web.as_ref().map(WebDoor::figures);
+                Ok(self.books.metrics.tell(self.answers.len(), chat))
+            }
             Route::Forwarded(operation) => {
                 caller.must_be_new()?;
                 let raw = request.raw(request.body.clone());
@@ -208,14 +295,8 @@ impl Door {
         if parts.headers.len() > self.limits.head_fields {
             return Err(Fault::too_many_fields(self.limits.head_fields));
         }
-        self.guard.check(parts)?;
-        let codings = parts.headers.get_all(http::header::CONTENT_ENCODING);
-        if codings.iter().any(|coding| {
-            !coding
-                .as_bytes()
-                .trim_ascii()
-                .eq_ignore_ascii_case(b"identity")
-        }) {
+        self.guard.check(parts, Visit::Call)?;
+        if is_encoded(parts) {
             return Err(Fault::encoded());
         }
         let route = Route::of(&parts.method, parts.uri.path())?;
@@ -229,6 +310,17 @@ impl Door {
         };
         Ok((route, claim))
     }
+}
+
+/// Whether the body is not what it says, but an encoding of it.
+fn is_encoded(parts: &Parts) -> bool {
+    let codings = parts.headers.get_all(http::header::CONTENT_ENCODING);
+    codings.iter().any(|coding| {
+        !coding
+            .as_bytes()
+            .trim_ascii()
+            .eq_ignore_ascii_case(b"identity")
+    })
 }
 
 /// A response whose body is here.

@@ -6,7 +6,7 @@
 use crate::error::Fault;
 use http::request::Parts;
 use http::uri::Authority;
-use http::{Uri, header};
+use http::{Method, Uri, header};
 use std::net::{IpAddr, SocketAddr};
 use tsuzuki::HOP_HEADER;
 
@@ -17,6 +17,18 @@ pub(crate) enum Reach {
     Here,
     /// A network, whose callers need keys.
     Network,
+}
+
+/// What a request comes for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Visit {
+    /// An operation: no page of somebody else may call it.
+    Call,
+    /// The chat page: a link anywhere may lead to it.
+    Page,
+    /// A file of the chat page, which is nobody's secret: the frame that draws its diagrams loads
+    /// it from an origin of its own.
+    Asset,
 }
 
 /// The names under which the endpoint may be called.
@@ -41,7 +53,7 @@ impl Guard {
     }
 
     /// Lets a request in, or says why not.
-    pub(crate) fn check(&self, request: &Parts) -> Result<(), Fault> {
+    pub(crate) fn check(&self, request: &Parts, visit: Visit) -> Result<(), Fault> {
         if request.headers.contains_key(HOP_HEADER) {
             return Err(Fault::validation(
                 "this request came from Tsuzuki itself: its backend's endpoint is this endpoint. \
@@ -49,6 +61,13 @@ impl Guard {
             ));
         }
         let authority = self.authority(request)?;
+        match visit {
+            Visit::Call => {}
+            Visit::Page if is_link(request) => return Ok(()),
+            Visit::Page => {}
+            Visit::Asset if is_read(request) => return Ok(()),
+            Visit::Asset => {}
+        }
         if let Some(site) = request.headers.get("sec-fetch-site")
             && site != "same-origin"
             && site != "none"
@@ -103,6 +122,17 @@ impl Guard {
             Err(unknown())
         }
     }
+}
+
+/// Whether somebody followed a link, or came back from signing in elsewhere: the page is opened in a
+/// window, not called or framed by another.
+fn is_link(request: &Parts) -> bool {
+    let is = |name: &str, value: &str| request.headers.get(name).is_some_and(|it| it == value);
+    is_read(request) && is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document")
+}
+
+fn is_read(request: &Parts) -> bool {
+    request.method == Method::GET || request.method == Method::HEAD
 }
 
 /// Whether a host is an address, not a name.

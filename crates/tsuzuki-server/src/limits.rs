@@ -40,6 +40,36 @@ pub struct Limits {
     pub ahead_bytes: usize,
     /// What is kept for retries.
     pub joins: JoinLimits,
+    /// How much the chat bears.
+    pub chat: ChatLimits,
+}
+
+/// How much the chat bears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatLimits {
+    /// How long a session lasts.
+    pub session: Duration,
+    /// How often one peer may try to sign in.
+    pub sign_ins: Rate,
+    /// How many passwords are checked at once; each takes 19 MiB.
+    pub password_checks: usize,
+    /// How often one user may change something.
+    pub writes: Rate,
+    /// The most attachments of one message.
+    pub attachments: usize,
+    /// The largest image, in bytes.
+    pub image_bytes: usize,
+    /// The largest document, in bytes.
+    pub document_bytes: usize,
+}
+
+/// How often something may be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How often at once.
+    pub burst: u32,
+    /// After how long once more.
+    pub every: Duration,
 }
 
 /// What is kept so that a retry can join the answer it repeats.
@@ -51,6 +81,9 @@ pub struct JoinLimits {
     pub answers: usize,
     /// The most bytes of one answer; a longer one can no longer be joined.
     pub answer_bytes: usize,
+    /// The same for an answer that is streamed. No SDK asks again once it has read a stream's head,
+    /// so only the beginning is worth keeping: a head may be lost on its way.
+    pub stream_bytes: usize,
     /// The most bytes of all answers together. The oldest finished ones go first, and an answer that
     /// finds no room can no longer be joined.
     pub bytes: usize,
@@ -82,7 +115,24 @@ impl Limits {
             keep: Duration::from_secs(600),
             answers: 512,
             answer_bytes: 8 * 1024 * 1024,
+            stream_bytes: 4 * 1024,
             bytes: 64 * 1024 * 1024,
+        },
+        chat: ChatLimits {
+            session: Duration::from_secs(30 * 24 * 60 * 60),
+            sign_ins: Rate {
+                burst: 5,
+                every: Duration::from_secs(12),
+            },
+            password_checks: 2,
+            writes: Rate {
+                burst: 300,
+                every: Duration::from_millis(20),
+            },
+            // Converse takes 20 images of 3.75 MB and 5 documents of 4.5 MB (API reference, Message).
+            attachments: 20,
+            image_bytes: 3_750_000,
+            document_bytes: 4_500_000,
         },
     };
 }

@@ -16,6 +16,9 @@ use tsuzuki::wire::incomplete_label;
 /// How many buckets a histogram has.
 const BUCKETS: usize = 10;
 
+/// How many bytes a set of labels commonly takes.
+const LABELS: usize = 96;
+
 /// Where the histograms' buckets end, in seconds.
 const FIRST_TEXT: [f64; BUCKETS] = [0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0];
 const ADDED: [f64; BUCKETS] = [
@@ -41,6 +44,7 @@ struct Numbers {
     refused: Series,
     first_text: Histogram,
     added: Histogram,
+    chat: Series,
 }
 
 /// A number for every set of labels.
@@ -147,16 +151,28 @@ impl Metrics {
         add(&mut self.numbers().refused, &[("error", error)], 1.0);
     }
 
-    /// All of it, as Prometheus reads it.
-    pub(crate) fn tell(&self, running: usize) -> Response {
-        let text = self.print(running);
+    /// The chat answered a request.
+    pub(crate) fn chatted(&self, method: &str, status: StatusCode) {
+        // A method may be any word of the caller's.
+        let method = match method {
+            known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE") => known,
+            _ => "other",
+        };
+        let labels = [("method", method), ("status", status.as_str())];
+        add(&mut self.numbers().chat, &labels, 1.0);
+    }
+
+    /// All of it, as Prometheus reads it; of a chat, how many runs are alive and how many readers
+    /// follow.
+    pub(crate) fn tell(&self, running: usize, chat: Option<(usize, usize)>) -> Response {
+        let text = self.print(running, chat);
         let mut response = whole(StatusCode::OK, Bytes::from(text));
         let plain = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
         response.headers_mut().insert(header::CONTENT_TYPE, plain);
         response
     }
 
-    fn print(&self, running: usize) -> String {
+    fn print(&self, running: usize, chat: Option<(usize, usize)>) -> String {
         let numbers = self.numbers();
         let mut page = Page(String::new());
         page.series(
@@ -230,6 +246,18 @@ impl Metrics {
             &ADDED,
             &numbers.added,
         );
+        if let Some((runs, readers)) = chat {
+            page.series(
+                "chat_requests_total",
+                "Requests to the chat.",
+                &numbers.chat,
+            );
+            let runs = ("chat_runs", "Runs of the chat that are alive.", runs);
+            let readers = ("chat_readers", "Readers that follow the chat.", readers);
+            for (name, help, count) in [runs, readers] {
+                page.number(name, "gauge", help, count as f64);
+            }
+        }
         page.0
     }
 }
@@ -252,12 +280,15 @@ const fn end(end: &End) -> (&'static str, Option<&'static str>) {
 }
 
 fn add(series: &mut Series, labels: &[(&str, &str)], number: f64) {
-    let labels: Vec<String> = labels
-        .iter()
+    let mut key = String::with_capacity(LABELS);
+    for (name, value) in labels {
+        let comma = if key.is_empty() { "" } else { "," };
         // Our own words and checked names hold nothing to escape.
-        .map(|(name, value)| format!("{name}=\"{value}\""))
-        .collect();
-    *series.entry(labels.join(",")).or_default() += number;
+        for piece in [comma, name, "=\"", value, "\""] {
+            key.push_str(piece);
+        }
+    }
+    *series.entry(key).or_default() += number;
 }
 
 impl Histogram {

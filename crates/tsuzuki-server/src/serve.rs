@@ -1,9 +1,10 @@
 //! The listener: it accepts, and it ends in good order.
 
+use crate::chat::{Chat, ChatError};
 use crate::connection::{self, Connection, Host};
-use crate::door::Door;
+use crate::door::{Door, Ending};
 use crate::{Access, Settings, Tls};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -40,6 +41,16 @@ pub enum ServeError {
         /// The budgets of an answer.
         policy: Box<Policy>,
     },
+    /// The listener is open to other machines, and anybody could read and write the chat.
+    #[error(
+        "{0} can be reached from other machines, and the chat asks nobody who they are: set a \
+         password for it, let a proxy sign people in, say that it is open to anybody, or serve \
+         without it"
+    )]
+    NoSignIn(SocketAddr),
+    /// The chat cannot begin.
+    #[error("the chat cannot begin: {0}")]
+    Chat(#[from] ChatError),
     /// The listener cannot say where it listens.
     #[error("the listener has no address: {0}")]
     Listener(#[from] std::io::Error),
@@ -89,14 +100,22 @@ pub async fn serve(
     let stop = CancellationToken::new();
     let connections = TaskTracker::new();
     let abort = CancellationToken::new();
-    let door = Arc::new(Door::new(
-        settings,
-        address,
-        backend,
-        answers.clone(),
-        stop.clone(),
-        shutdown.clone(),
-    ));
+    let leaving = CancellationToken::new();
+    let (chat, grace) = match &settings.chat {
+        None => (None, Duration::ZERO),
+        Some(door) => {
+            let store = Arc::clone(&door.store);
+            let chat = Chat::open(door.settings.clone(), store, Arc::clone(&backend)).await?;
+            (Some(chat), door.grace.min(limits.drain))
+        }
+    };
+    let ending = Ending {
+        answers: answers.clone(),
+        stop: stop.clone(),
+        shutdown: shutdown.clone(),
+        leaving: leaving.clone(),
+    };
+    let door = Arc::new(Door::new(settings, address, backend, chat.clone(), ending));
     if !address.ip().is_loopback() && tls.is_none() {
         tracing::warn!(
             "plain HTTP on a network: whoever is on the way reads texts and takes tokens; \
@@ -110,9 +129,10 @@ pub async fn serve(
         shutdown,
         abort,
     };
-    accept(&listener, &connections, &host, |stream| {
+    accept(&listener, &connections, &host, |stream, peer| {
         connection::run(Connection {
             stream,
+            peer,
             tls: tls.clone(),
             host: host.clone(),
         })
@@ -123,8 +143,16 @@ pub async fn serve(
     tracing::info!(connections = connections.len(), "shutting down");
     connections.close();
     answers.close();
+    // Readers stay for what short runs still say, and then come back to the next server.
+    let runs = async {
+        if let Some(chat) = chat {
+            chat.shut_down(grace).await;
+        }
+        leaving.cancel();
+    };
     // An answer whose client left has nobody to finish for.
-    let finished = tokio::time::timeout(limits.drain, connections.wait()).await;
+    let drained = tokio::time::timeout(limits.drain, connections.wait());
+    let ((), finished) = tokio::join!(runs, drained);
     stop.cancel();
     if finished.is_err() {
         tracing::warn!(
@@ -169,7 +197,7 @@ async fn accept<F>(
     listener: &TcpListener,
     connections: &TaskTracker,
     host: &Host,
-    run: impl Fn(TcpStream) -> F,
+    run: impl Fn(TcpStream, IpAddr) -> F,
 ) where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -185,12 +213,12 @@ async fn accept<F>(
             accepted = accepted => accepted,
         };
         match accepted {
-            Ok((stream, _peer)) => {
+            Ok((stream, peer)) => {
                 // Deltas are small and each of them is awaited by somebody.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "no TCP_NODELAY");
                 }
-                let connection = run(stream);
+                let connection = run(stream, peer.ip());
                 connections.spawn(async move {
                     connection.await;
                     drop(permit);

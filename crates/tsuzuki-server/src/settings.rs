@@ -1,7 +1,7 @@
 //! What the operator decides about the endpoint.
 
 use crate::modes::policy_of;
-use crate::{Access, Audit, Limits, ModelMode, Operations, ServeError, Tls};
+use crate::{Access, Audit, ChatDoor, Limits, ModelMode, Operations, ServeError, SignIn, Tls};
 use std::net::SocketAddr;
 use tsuzuki::engine::{Mode, ModelId, Policy};
 
@@ -32,6 +32,8 @@ pub struct Settings {
     pub audit: Option<Audit>,
     /// What is added to requests for the backend's own logs.
     pub request_metadata: RequestMetadata,
+    /// The chat: its page and its API; `None` is an endpoint without one.
+    pub chat: Option<ChatDoor>,
 }
 
 /// What is added to the `requestMetadata` of Converse requests, which Bedrock writes to its model
@@ -68,6 +70,7 @@ impl Settings {
             tls: None,
             audit: None,
             request_metadata: RequestMetadata::AsItCame,
+            chat: None,
         }
     }
 
@@ -77,8 +80,8 @@ impl Settings {
         policy_of(&self.policy, &self.modes, model)
     }
 
-    /// Whether these settings are fit for an address: one that other machines reach needs keys and
-    /// a stated mode. [`serve`](crate::serve) asks the same.
+    /// Whether these settings are fit for an address: one that other machines reach needs keys, a
+    /// stated mode, and a way to sign in to the chat where there is one. [`serve`](crate::serve) asks the same.
     ///
     /// # Errors
     /// They are not.
@@ -93,6 +96,10 @@ impl Settings {
                 policy: Box::new(self.policy.clone()),
             }),
             (Access::Keys { .. }, ModeIs::Stated) => Ok(()),
+        }?;
+        match self.chat.as_ref().map(|chat| &chat.sign_in) {
+            Some(SignIn::ThisMachine) => Err(ServeError::NoSignIn(address)),
+            Some(SignIn::Anybody | SignIn::Password(_) | SignIn::Proxy(_)) | None => Ok(()),
         }
     }
 }

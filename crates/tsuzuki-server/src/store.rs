@@ -12,7 +12,7 @@ pub use sqlite::{Durability, Integrity, Sqlite, SqliteSettings};
 
 use crate::chat::{
     Attachment, AttachmentId, Conversation, ConversationId, Message, MessageId, Moment, RunId,
-    Shape, Spent, Standing, User,
+    Shape, Spent, Standing, User, object,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -325,9 +325,10 @@ pub struct Day {
 
 /// What a user wants where a conversation says nothing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Defaults {
     /// How conversations ask.
+    #[serde(deserialize_with = "object")]
     pub shape: Shape,
     /// Who writes titles.
     pub titles: Titles,

@@ -1,18 +1,17 @@
 //! The library's own door: a question in, a whole answer out.
 
 use crate::simulator::{Scenario, Simulator};
-use crate::{Backend, Error, Journal, Step, Wired, drive, narrow};
+use crate::{Backend, Brake, Error, Journal, Step, Wired, drive, narrow};
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 use tsuzuki_wire::engine::{Answer, Mode, ModelId, Outcome, Policy, Report};
 use tsuzuki_wire::{Form, read_ask};
 
 /// The output limit a question carries when it names none, in tokens. Bedrock reserves quota for it
 /// at admission, so a modest one lets more answers run at once; continuation makes up for it.
-const MODEST_MAX_TOKENS: u32 = 4096;
+pub const MODEST_MAX_TOKENS: u32 = 4096;
 
 /// Asks questions of a backend.
 #[derive(Clone)]
@@ -48,7 +47,7 @@ pub struct Question {
 /// An answer on its way.
 pub struct Reply {
     steps: BoxStream<'static, Step>,
-    cancel: CancellationToken,
+    brake: Brake,
     over: Option<(Outcome, Box<Report>)>,
 }
 
@@ -102,12 +101,12 @@ impl Client {
         // Many answers that are throttled together must not come back together.
         policy.seed ^= fastrand::u64(..);
         let answer = Answer::new(ask, abilities, policy);
-        let cancel = CancellationToken::new();
+        let brake = Brake::default();
         let backend = Arc::clone(&self.backend);
-        let steps = drive(answer, backend, self.journal.clone(), cancel.clone());
+        let steps = drive(answer, backend, self.journal.clone(), brake.clone());
         Ok(Reply {
             steps: steps.boxed(),
-            cancel,
+            brake,
             over: None,
         })
     }
@@ -266,6 +265,6 @@ impl Reply {
 
     /// Stops the answer. What it wrote stays; its last frames and its report still come.
     pub fn cancel(&self) {
-        self.cancel.cancel();
+        self.brake.cancel();
     }
 }

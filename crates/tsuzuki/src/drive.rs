@@ -10,9 +10,42 @@ use tsuzuki_wire::engine::{
     Answer, Cut, End, Event, Frame, Input, LegId, Lesson, Millis, Outcome, Output, Report, Why,
 };
 
+/// How a caller ends an answer that is driven. Clones share everything.
+#[derive(Debug, Clone, Default)]
+pub struct Brake {
+    cancel: CancellationToken,
+    finish: CancellationToken,
+}
+
+impl Brake {
+    /// Stops the answer at once. Its last frames and its report still come.
+    pub fn cancel(&self) {
+        self.cancel.cancel();
+    }
+
+    /// Lets the leg that is running be the last one: the answer is complete if that one ends so, and
+    /// cancelled otherwise.
+    pub fn finish(&self) {
+        self.finish.cancel();
+    }
+}
+
+impl From<CancellationToken> for Brake {
+    /// A brake that is pulled by a token.
+    fn from(cancel: CancellationToken) -> Self {
+        Self {
+            cancel,
+            finish: CancellationToken::new(),
+        }
+    }
+}
+
 /// What a driven answer does.
 #[derive(Debug, Clone)]
 pub enum Step {
+    /// A leg was called, told its request id or ended, or a seam was made. What a seam joins comes
+    /// behind the step that tells of it.
+    Progress(Box<Report>),
     /// A frame for the caller; kept by the journal already, if there is one.
     Frame(Frame),
     /// Nothing will come for a while.
@@ -33,22 +66,29 @@ pub enum Step {
 
 /// Runs an answer to its end.
 ///
-/// Dropping the stream hangs up; `cancel` stops the answer but still brings its last frames and
-/// its report.
+/// Dropping the stream hangs up; the brake stops the answer but still brings its last frames and its
+/// report.
 pub fn drive(
     mut answer: Answer,
     backend: Arc<dyn Backend>,
     journal: Option<Arc<dyn Journal>>,
-    cancel: CancellationToken,
+    brake: Brake,
 ) -> impl Stream<Item = Step> + Send + 'static {
     async_stream::stream! {
         let began = Instant::now();
         let now = || Millis(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
         let mut running: Option<Running> = None;
-        let mut cancelled = false;
+        let (mut cancelled, mut finishing) = (false, false);
         // Waited for once, not anew for every frame.
-        let mut asked = std::pin::pin!(cancel.cancelled_owned());
+        let mut asked = std::pin::pin!(brake.cancel.cancelled_owned());
+        let mut enough = std::pin::pin!(brake.finish.cancelled_owned());
+        let mut told = Mark::default();
         loop {
+            let mark = Mark::of(answer.report());
+            if mark != told {
+                told = mark;
+                yield Step::Progress(Box::new(answer.report().clone()));
+            }
             let until = match answer.poll() {
                 Output::Call(leg) => {
                     running = Some(Running { id: leg.id, frames: backend.call(leg) });
@@ -88,6 +128,10 @@ pub fn drive(
                     cancelled = true;
                     answer.handle(Input::Cancel, now());
                 }
+                () = enough.as_mut(), if !finishing => {
+                    finishing = true;
+                    answer.handle(Input::Finish, now());
+                }
                 (leg, frame) = next(&mut running) => {
                     if let Event::End(end) = &frame.event
                         && let Some(lesson) = Lesson::of(end, answer.ask())
@@ -98,6 +142,27 @@ pub fn drive(
                 }
                 () = sleep_until(until) => answer.handle(Input::Tick, now()),
             }
+        }
+    }
+}
+
+/// How far a report is, as far as callers are told of it while the answer runs.
+#[derive(Default, PartialEq, Eq)]
+struct Mark {
+    legs: usize,
+    seams: usize,
+    request_id: bool,
+    ended: bool,
+}
+
+impl Mark {
+    fn of(report: &Report) -> Self {
+        let last = report.legs.last();
+        Self {
+            legs: report.legs.len(),
+            seams: report.seams.len(),
+            request_id: last.is_some_and(|leg| leg.request_id.is_some()),
+            ended: last.is_some_and(|leg| leg.end.is_some()),
         }
     }
 }

@@ -32,8 +32,8 @@ pub mod simulator;
 mod wish;
 
 pub use backend::{Backend, Transport, Wired};
-pub use client::{Client, Question, Reply, Turn};
-pub use drive::{Step, drive};
+pub use client::{Client, MODEST_MAX_TOKENS, Question, Reply, Turn};
+pub use drive::{Brake, Step, drive};
 pub use error::Error;
 pub use journal::{Journal, JournalError};
 pub use raw::{BodyError, HOP_HEADER, RawBody, RawRequest, RawResponse, is_of_the_connection};

@@ -54,8 +54,7 @@ pub(crate) async fn run(ask: &Ask, effective: &Effective) -> Result<Exit, Failur
         print::line_end_for_the_eye()?;
     }
     if ask.verbose {
-        let parts = told.report.legs.iter();
-        parts.for_each(|leg| print::talk(&report::part(leg)));
+        report::parts(&told.report).for_each(|line| print::talk(&line));
     }
     let shown = if told.text.is_empty() {
         Shown::Nothing
@@ -129,6 +128,8 @@ async fn listen(reply: &mut Reply, ask: &Ask) -> Result<Option<Told>, Failure> {
                     ));
                 }
             }
+            // The report is told at the end, with the outcome.
+            Some(Step::Progress(_)) => {}
             Some(Step::Over { outcome, report }) => {
                 if !streams && !ask.json && print::data(&text)? == Reader::Gone {
                     return Ok(None);

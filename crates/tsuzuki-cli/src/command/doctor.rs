@@ -1,9 +1,13 @@
 //! `tsuzuki doctor`: whether Amazon Bedrock can be used, step by step, and if not, why.
 
+mod bedside;
 mod finding;
 mod policy;
 mod probe;
 
+pub(super) use bedside::Bedside;
+
+use super::folder::Folder;
 use crate::args::Doctor;
 use crate::backend;
 use crate::config::Effective;
@@ -14,6 +18,7 @@ use serde_json::{Value, json};
 use tsuzuki::bedrock::{Bedrock, Identity};
 use tsuzuki::engine::ModelId;
 use tsuzuki::models::Models;
+use tsuzuki_server::store::Sqlite;
 
 /// What a step waits for.
 const NEEDS_CREDENTIALS: &str = "needs credentials";
@@ -46,10 +51,12 @@ pub(crate) async fn run(typed: &Doctor, effective: &Effective) -> Result<Exit, F
         return Ok(Exit::Complete);
     }
     let mut chart = Chart::default();
+    chart.findings.extend(store(effective).await);
     let exit = match backend::bedrock(effective, None).await {
         Ok(bedrock) => {
             chart.identity = Some(bedrock.identity().clone());
-            examine(&bedrock, typed, &effective.config.ask.model, &mut chart).await;
+            let asked = typed.call.as_deref();
+            examine(&bedrock, asked, &effective.config.ask.model, &mut chart).await;
             Exit::Refused
         }
         Err(failure) => {
@@ -70,8 +77,39 @@ pub(crate) async fn run(typed: &Doctor, effective: &Effective) -> Result<Exit, F
     Ok(if sound { Exit::Complete } else { exit })
 }
 
-/// Every step that needs Bedrock.
-async fn examine(bedrock: &Bedrock, typed: &Doctor, usual: &str, chart: &mut Chart) {
+/// Whether what the chat keeps is whole; nothing where nothing is kept.
+async fn store(effective: &Effective) -> Option<Finding> {
+    let folder = Folder::of(&effective.config).ok()?;
+    let file = folder.store();
+    if !file.is_file() {
+        return None;
+    }
+    let hint = "put a backup in its place while no server runs; tsuzuki backup makes them";
+    Some(match Sqlite::integrity(&file).await {
+        Ok(found) if found.problems.is_empty() => Finding::passed(
+            "store",
+            format!(
+                "{} is whole: {} conversations, {} messages, {} bytes",
+                file.display(),
+                found.conversations,
+                found.messages,
+                found.bytes
+            ),
+        ),
+        Ok(found) => {
+            let told = found.problems.join("; ");
+            Finding::failed(
+                "store",
+                format!("{} is damaged: {told}", file.display()),
+                hint,
+            )
+        }
+        Err(error) => Finding::failed("store", error.told, hint),
+    })
+}
+
+/// Every step that needs Bedrock. `asked` is the model to ask for one token, if any.
+async fn examine(bedrock: &Bedrock, asked: Option<&str>, usual: &str, chart: &mut Chart) {
     let identity = bedrock.identity();
     let place = format!("{identity}; questions go to {}", identity.endpoint);
     chart.add(Finding::passed("setup", place));
@@ -93,16 +131,18 @@ async fn examine(bedrock: &Bedrock, typed: &Doctor, usual: &str, chart: &mut Cha
         }
     }
     chart.add(probe::endpoint(bedrock).await);
+    for region in &identity.elsewhere {
+        chart.add(probe::elsewhere(bedrock, region).await);
+    }
     chart.add(probe::models(bedrock).await);
     let (profiles, account) = probe::profiles(bedrock).await;
     chart.add(profiles);
     chart.account = identity.account.clone().or(account);
-    chart.add(call(bedrock, typed, usual).await);
+    chart.add(call(bedrock, asked, usual).await);
 }
 
 /// A question to a model, if it was asked for.
-async fn call(bedrock: &Bedrock, typed: &Doctor, usual: &str) -> Finding {
-    let asked = typed.call.as_deref();
+async fn call(bedrock: &Bedrock, asked: Option<&str>, usual: &str) -> Finding {
     let model = asked.filter(|model| !model.is_empty()).unwrap_or(usual);
     let model = ModelId(model.to_owned());
     if asked.is_some() {
@@ -132,6 +172,7 @@ impl Chart {
         json!({
             "ok": sound,
             "region": identity.map(|identity| &identity.region),
+            "elsewhere": identity.map(|identity| &identity.elsewhere),
             "profile": identity.and_then(|identity| identity.profile.as_ref()),
             "account": self.account,
             "credentials": identity.map(|identity| identity.source.to_string()),

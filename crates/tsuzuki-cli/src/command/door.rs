@@ -26,20 +26,20 @@ pub(super) fn policy(config: &Config) -> Settings {
     }
 }
 
-/// Where answers may go on, with what each model can do.
+/// What answers may go on with, and what each model can do.
 fn fallbacks(config: &Config) -> Vec<Fallback> {
-    let of = |id: &String| {
-        let model = ModelId(id.clone());
-        let mut abilities = Models::builtin().abilities(&model);
-        let known = config.models.iter().filter(|known| known.is_about(&model));
+    let abilities = |model: &ModelId| {
+        let mut abilities = Models::builtin().abilities(model);
+        let known = config.models.iter().filter(|known| known.is_about(model));
         known.for_each(|known| known.correct(&mut abilities));
-        Fallback { model, abilities }
+        abilities
     };
-    config.policy.fallbacks.iter().map(of).collect()
+    let listed = config.policy.fallbacks.iter();
+    listed.map(|fallback| fallback.listed(abilities)).collect()
 }
 
-/// The settings of an endpoint at this address. Files are opened, and a certificate is made if one
-/// is wanted.
+/// The settings of an endpoint at this address, but for its chat. Files are opened, and a
+/// certificate is made if one is wanted.
 pub(super) fn settings(effective: &Effective, address: SocketAddr) -> Result<Settings, Failure> {
     let config = &effective.config;
     let (network, data) = (&config.network, config.server.data.as_deref());
@@ -88,14 +88,19 @@ pub(super) fn settings(effective: &Effective, address: SocketAddr) -> Result<Set
     if network.request_metadata {
         settings.request_metadata = RequestMetadata::Marked;
     }
+    check(&settings, address)?;
+    Ok(settings)
+}
+
+/// Whether settings are fit for an address.
+pub(super) fn check(settings: &Settings, address: SocketAddr) -> Result<(), Failure> {
     settings.check(address).map_err(|error| {
         Failure::new(
             Exit::Usage,
             error.to_string(),
-            "tsuzuki serve --help shows what a network needs, under \"On a network\"",
+            "tsuzuki serve --help shows what a network needs, under \"On a network\" and \"The chat\"",
         )
-    })?;
-    Ok(settings)
+    })
 }
 
 fn tls(config: &Config, address: SocketAddr) -> Result<Option<Tls>, Failure> {

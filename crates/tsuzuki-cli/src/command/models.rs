@@ -52,7 +52,7 @@ pub(crate) fn run(typed: &Typed) -> Result<Exit, Failure> {
 }
 
 /// An id that can be asked for: many models answer through an inference profile only.
-fn callable(model: &Model) -> String {
+pub(super) fn callable(model: &Model) -> String {
     let global = model.profiles.iter().find(|prefix| *prefix == "global");
     match global.or_else(|| model.profiles.first()) {
         Some(prefix) if !model.on_demand => format!("{prefix}.{}", model.id),

@@ -1,15 +1,18 @@
-//! `tsuzuki serve`: the Bedrock-compatible endpoint.
+//! `tsuzuki serve`: the chat page and the Bedrock-compatible endpoint.
 
+use super::folder::{Announced, Folder, Serving};
 use super::interrupt::Interrupts;
+use super::web::{self, Web};
 use super::{door, private_folder};
 use crate::backend::{self, Answering};
-use crate::config::{Effective, Origin};
+use crate::config::{Effective, Origin, Override};
 use crate::exit::{Exit, Failure};
 use crate::print;
 #[cfg(feature = "otel")]
 use crate::traces::Traces;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::pin::pin;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +22,10 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 use tsuzuki_server::{Access, ServeError, Settings, Tls};
+
+/// What the log never tells unless it is asked for by name: the AWS SDK warns in the words of what a
+/// `credential_process` or an endpoint said, which may be a secret. Ours say what went wrong.
+const UNHEARD: &str = "aws_=off";
 
 /// Serves until Ctrl-C or a termination signal; answers that run are then given time to end.
 pub(crate) async fn run(effective: &Effective) -> Result<Exit, Failure> {
@@ -39,40 +46,192 @@ pub(crate) async fn run(effective: &Effective) -> Result<Exit, Failure> {
 }
 
 async fn endpoint(effective: &Effective) -> Result<Exit, Failure> {
-    let server = &effective.config.server;
     let mut interrupts = Interrupts::listen()?;
-    let listener = TcpListener::bind(server.listen)
-        .await
-        .map_err(|error| taken(server.listen, &error))?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| taken(server.listen, &error))?;
-    let answering = backend::choose(effective, Some(address)).await?;
-    if let Some(folder) = &server.data {
-        private_folder(folder)?;
-    }
-    let settings = door::settings(effective, address)?;
-    print::data(&paste(address, &settings, &answering))?;
-    warn_without_credentials(&answering);
-    let patience = settings.limits.drain.as_secs();
-    let backend = answering.backend(effective.config.models.clone());
+    let ready = Ready::listen(effective).await?;
+    print::data(&ready.told())?;
+    let patience = ready.settings.limits.drain.as_secs();
     let shutdown = CancellationToken::new();
-    let mut serving = pin!(tsuzuki_server::serve(
-        listener,
-        settings,
-        backend,
-        shutdown.clone()
-    ));
+    let mut serving = pin!(ready.serve(shutdown.clone()));
     tokio::select! {
-        ended = &mut serving => return over(ended),
+        ended = &mut serving => return ended.map(|()| Exit::Complete),
         () = interrupts.next() => shutdown.cancel(),
     }
     print::talk(&format!(
         "Stopping: running answers have {patience} s to end; Ctrl-C again stops at once"
     ));
     tokio::select! {
-        ended = &mut serving => over(ended),
+        ended = &mut serving => ended.map(|()| Exit::Complete),
         () = interrupts.next() => Ok(Exit::Cancelled),
+    }
+}
+
+/// A server that listens, with everything it needs open.
+pub(super) struct Ready {
+    listener: TcpListener,
+    address: SocketAddr,
+    settings: Settings,
+    answering: Answering,
+    known: Vec<Override>,
+    /// Where the chat keeps its conversations, or why there is none.
+    chat: Result<Folder, Option<String>>,
+    /// As long as it is here, the data folder names us.
+    announced: Option<Announced>,
+}
+
+impl Ready {
+    /// Listens where the settings say.
+    pub(super) async fn listen(effective: &Effective) -> Result<Self, Failure> {
+        let server = &effective.config.server;
+        let listener = TcpListener::bind(server.listen)
+            .await
+            .map_err(|error| taken(server.listen, &error))?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| taken(server.listen, &error))?;
+        let answering = backend::choose(effective, Some(address)).await?;
+        if let Some(folder) = &server.data {
+            private_folder(folder)?;
+        }
+        let mut settings = door::settings(effective, address)?;
+        let policy = settings.policy.clone();
+        let chat = match web::open(effective, address, &answering, policy).await? {
+            Web::Chat(door, folder) => {
+                settings.chat = Some(*door);
+                Ok(folder)
+            }
+            Web::None => Err(None),
+            Web::Without(why) => Err(Some(why)),
+        };
+        door::check(&settings, address)?;
+        let mut ready = Self {
+            listener,
+            address,
+            settings,
+            answering,
+            known: effective.config.models.clone(),
+            chat,
+            announced: None,
+        };
+        ready.announced = ready.announce()?;
+        Ok(ready)
+    }
+
+    /// Says in the data folder that it uses it.
+    fn announce(&self) -> Result<Option<Announced>, Failure> {
+        let Ok(folder) = &self.chat else {
+            return Ok(None);
+        };
+        let serving = Serving {
+            url: self.url(),
+            process: std::process::id(),
+            authority: self.authority(),
+        };
+        folder.announce(serving).map(Some).map_err(|error| {
+            Failure::new(
+                Exit::Usage,
+                format!("{} cannot be written: {error}", folder.path().display()),
+                "name a folder that you may write: --data DIR",
+            )
+        })
+    }
+
+    /// Its address, for a browser or a program on this machine.
+    pub(super) fn url(&self) -> String {
+        format!(
+            "{}://{}",
+            self.scheme(),
+            reachable(self.address, &self.settings)
+        )
+    }
+
+    const fn scheme(&self) -> &'static str {
+        match self.settings.tls {
+            None => "http",
+            Some(_) => "https",
+        }
+    }
+
+    /// The certificate to trust, if it made its own.
+    fn authority(&self) -> Option<PathBuf> {
+        let file = self.settings.tls.as_ref().and_then(Tls::authority)?;
+        // It is pasted where another folder may be the current one.
+        Some(std::path::absolute(file).unwrap_or_else(|_| file.to_owned()))
+    }
+
+    /// Serves until `shutdown`.
+    pub(super) async fn serve(self, shutdown: CancellationToken) -> Result<(), Failure> {
+        warn_without_credentials(&self.answering);
+        let _until_the_end = self.announced;
+        let backend = self.answering.backend(self.known);
+        tsuzuki_server::serve(self.listener, self.settings, backend, shutdown)
+            .await
+            .map_err(|error| over(&error))
+    }
+
+    /// What a person is told: where the page is, who answers, and what programs need.
+    fn told(&self) -> String {
+        let page = match &self.chat {
+            Ok(folder) => format!(
+                "Open {} in a browser. Conversations are kept in {}.\n",
+                self.url(),
+                folder.path().display()
+            ),
+            Err(Some(why)) => format!("{why}\n"),
+            Err(None) => String::new(),
+        };
+        page + &self.paste()
+    }
+
+    /// What to paste into the shell that runs a program.
+    fn paste(&self) -> String {
+        let Self {
+            address,
+            settings,
+            answering,
+            ..
+        } = self;
+        let (scheme, url) = (self.scheme(), self.url());
+        let trust = self.authority().map_or_else(String::new, |file| {
+            let file = file.display();
+            format!("  export AWS_CA_BUNDLE={file}\n  export NODE_EXTRA_CA_CERTS={file}\n")
+        });
+        let (region, offline, then) = match answering {
+            Answering::Simulator(..) => (
+                "us-east-1",
+                "  export AWS_ACCESS_KEY_ID=offline\n  export AWS_SECRET_ACCESS_KEY=offline\n",
+                "Then ask for a long answer with any limit, such as \"/long 500\" with maxTokens 10.\n",
+            ),
+            Answering::Bedrock(bedrock) => (
+                bedrock.identity().region.as_str(),
+                "",
+                "The program's own AWS credentials are not looked at; if it has none, any keys will do.\n",
+            ),
+        };
+        let (credentials, then) = match (&settings.access, answering) {
+            (Access::Open, _) => (offline, then),
+            (Access::Keys { .. }, Answering::Simulator(..)) => {
+                ("  (and what tsuzuki key add printed)\n", then)
+            }
+            (Access::Keys { .. }, Answering::Bedrock(_)) => {
+                ("  (and what tsuzuki key add printed)\n", "")
+            }
+        };
+        let told = answering.told();
+        format!(
+            "\
+Tsuzuki listens on {scheme}://{address}
+{told}
+
+Paste this where your program runs:
+
+  export AWS_ENDPOINT_URL_BEDROCK_RUNTIME={url}
+  export AWS_ENDPOINT_URL_BEDROCK={url}
+  export AWS_REGION={region}
+  export AWS_DEFAULT_REGION={region}
+{trust}{credentials}
+{then}Ctrl-C stops.
+"
+        )
     }
 }
 
@@ -91,70 +250,11 @@ fn warn_without_credentials(answering: &Answering) {
     }
 }
 
-fn over(ended: Result<(), ServeError>) -> Result<Exit, Failure> {
-    match ended {
-        Ok(()) => Ok(Exit::Complete),
-        Err(error) => Err(Failure::new(
-            Exit::Usage,
-            error.to_string(),
-            "take another address: --listen 127.0.0.1:7373",
-        )),
-    }
-}
-
-/// Who answers, and what to paste into the shell that runs a program.
-fn paste(address: SocketAddr, settings: &Settings, answering: &Answering) -> String {
-    let scheme = match settings.tls {
-        None => "http",
-        Some(_) => "https",
-    };
-    let shown = reachable(address, settings);
-    let trust = settings
-        .tls
-        .as_ref()
-        .and_then(Tls::authority)
-        .map_or_else(String::new, |file| {
-            // It is pasted where another folder may be the current one.
-            let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-            let file = file.display();
-            format!("  export AWS_CA_BUNDLE={file}\n  export NODE_EXTRA_CA_CERTS={file}\n")
-        });
-    let (region, offline, then) = match answering {
-        Answering::Simulator(..) => (
-            "us-east-1",
-            "  export AWS_ACCESS_KEY_ID=offline\n  export AWS_SECRET_ACCESS_KEY=offline\n",
-            "Then ask for a long answer with any limit, such as \"/long 500\" with maxTokens 10.\n",
-        ),
-        Answering::Bedrock(bedrock) => (
-            bedrock.identity().region.as_str(),
-            "",
-            "The program's own AWS credentials are not looked at; if it has none, any keys will do.\n",
-        ),
-    };
-    let (credentials, then) = match (&settings.access, answering) {
-        (Access::Open, _) => (offline, then),
-        (Access::Keys { .. }, Answering::Simulator(..)) => {
-            ("  (and what tsuzuki key add printed)\n", then)
-        }
-        (Access::Keys { .. }, Answering::Bedrock(_)) => {
-            ("  (and what tsuzuki key add printed)\n", "")
-        }
-    };
-    let told = answering.told();
-    format!(
-        "\
-Tsuzuki listens on {scheme}://{address}
-{told}
-
-Paste this where your program runs:
-
-  export AWS_ENDPOINT_URL_BEDROCK_RUNTIME={scheme}://{shown}
-  export AWS_ENDPOINT_URL_BEDROCK={scheme}://{shown}
-  export AWS_REGION={region}
-  export AWS_DEFAULT_REGION={region}
-{trust}{credentials}
-{then}Ctrl-C stops.
-"
+fn over(error: &ServeError) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        error.to_string(),
+        "take another address: --listen 127.0.0.1:7373",
     )
 }
 
@@ -171,7 +271,7 @@ fn log<S>(filter: &str, origin: &Origin) -> Result<impl Layer<S> + use<S>, Failu
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
-    let filter = EnvFilter::try_new(filter).map_err(|error| {
+    let filter = EnvFilter::try_new(format!("{UNHEARD},{filter}")).map_err(|error| {
         Failure::new(
             Exit::Usage,
             format!("{origin} (server.log): {error}"),

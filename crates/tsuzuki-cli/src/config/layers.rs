@@ -10,7 +10,7 @@ use toml::{Table, Value};
 
 /// The keys that the environment can set, each with its variables; the first that is set stands.
 /// AWS's own are here to be shown, and so that they stand above the file.
-pub(crate) const VARIABLES: [(&str, &[&str]); 21] = [
+pub(crate) const VARIABLES: [(&str, &[&str]); 25] = [
     ("server.listen", &["TSUZUKI_LISTEN"]),
     ("server.hosts", &["TSUZUKI_HOST"]),
     ("server.log", &["TSUZUKI_LOG"]),
@@ -25,6 +25,7 @@ pub(crate) const VARIABLES: [(&str, &[&str]); 21] = [
     ("policy.max_legs", &["TSUZUKI_MAX_LEGS"]),
     ("policy.max_cost", &["TSUZUKI_MAX_COST"]),
     ("policy.max_seconds", &["TSUZUKI_MAX_SECONDS"]),
+    ("policy.fallbacks", &["TSUZUKI_FALLBACKS"]),
     ("backend.kind", &["TSUZUKI_BACKEND"]),
     ("backend.scenario", &["TSUZUKI_SCENARIO"]),
     ("backend.region", &["AWS_REGION", "AWS_DEFAULT_REGION"]),
@@ -34,11 +35,23 @@ pub(crate) const VARIABLES: [(&str, &[&str]); 21] = [
         &["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"],
     ),
     ("backend.certificates", &["AWS_CA_BUNDLE"]),
+    ("chat.enabled", &["TSUZUKI_CHAT"]),
+    ("chat.model", &["TSUZUKI_CHAT_MODEL"]),
+    ("chat.password_hash", &["TSUZUKI_CHAT_PASSWORD_HASH"]),
     ("ask.model", &["TSUZUKI_MODEL"]),
 ];
 
 /// The keys that hold a list of texts; where one text sets them, commas stand between.
-const LISTS: [&str; 3] = ["server.hosts", "network.auth_regions", "network.open"];
+const LISTS: [&str; 5] = [
+    "server.hosts",
+    "network.auth_regions",
+    "network.open",
+    "policy.fallbacks",
+    "chat.proxy_from",
+];
+
+/// The keys whose values are not printed.
+const SECRET: [&str; 1] = ["chat.password_hash"];
 
 /// Keys in the environment stand above a profile that only the file names.
 const KEY_IN_ENVIRONMENT: &str = "AWS_ACCESS_KEY_ID";
@@ -79,7 +92,7 @@ impl fmt::Display for Origin {
 }
 
 /// The settings that stand, and where each comes from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Effective {
     /// The settings.
     pub(crate) config: Config,
@@ -205,7 +218,12 @@ impl Effective {
             .map(|(key, _)| ((*key).to_owned(), None))
             .collect();
         for (key, value) in leaves(&self.table) {
-            rows.insert(key, Some(value.to_string()));
+            let value = if SECRET.contains(&key.as_str()) {
+                "… (not shown)".to_owned()
+            } else {
+                value.to_string()
+            };
+            rows.insert(key, Some(value));
         }
         rows.into_iter()
             .map(|(key, value)| {

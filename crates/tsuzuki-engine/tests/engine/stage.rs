@@ -30,7 +30,16 @@ pub(crate) fn play(
 }
 
 /// Drives an answer to its end. Time passes only while it rests, and one millisecond a frame.
-pub(crate) fn drive(mut answer: Answer, mut model: impl FnMut(&Leg) -> Vec<Frame>) -> Played {
+pub(crate) fn drive(answer: Answer, model: impl FnMut(&Leg) -> Vec<Frame>) -> Played {
+    drive_until(answer, None, model)
+}
+
+/// The same, for a caller who wants no leg after this one.
+pub(crate) fn drive_until(
+    mut answer: Answer,
+    finish: Option<LegId>,
+    mut model: impl FnMut(&Leg) -> Vec<Frame>,
+) -> Played {
     let mut played = Played {
         frames: Vec::new(),
         legs: Vec::new(),
@@ -42,6 +51,7 @@ pub(crate) fn drive(mut answer: Answer, mut model: impl FnMut(&Leg) -> Vec<Frame
     let mut now = Millis(0);
     let mut coming: VecDeque<Frame> = VecDeque::new();
     let mut running = LegId(0);
+    let mut said = false;
     for _ in 0..ENDLESS {
         match answer.poll() {
             Output::Call(leg) => {
@@ -64,6 +74,10 @@ pub(crate) fn drive(mut answer: Answer, mut model: impl FnMut(&Leg) -> Vec<Frame
                 now = now.max(until);
                 answer.handle(Input::Tick, now);
             }
+            Output::Wait(..) | Output::Idle if !said && finish == Some(running) => {
+                said = true;
+                answer.handle(Input::Finish, now);
+            }
             Output::Wait(..) | Output::Idle => {
                 let frame = coming
                     .pop_front()
@@ -83,6 +97,21 @@ pub(crate) fn drive(mut answer: Answer, mut model: impl FnMut(&Leg) -> Vec<Frame
         }
     }
     panic!("the answer never ended");
+}
+
+/// How a leg was called, and what is not as the caller asked.
+fn called(leg: &Leg) -> String {
+    let mut line = match &leg.by {
+        By::First => "first".to_owned(),
+        By::Prefill { .. } => "prefill".to_owned(),
+        By::Anchor { .. } => "anchor".to_owned(),
+    };
+    line.extend(leg.max_tokens.map(|max| format!(" {max}")));
+    if leg.model != leg.ask.model {
+        line.push_str(&format!(" of {}", leg.model));
+    }
+    line.extend(leg.region.as_ref().map(|region| format!(" in {region}")));
+    line
 }
 
 impl Played {
@@ -144,24 +173,7 @@ impl Played {
 
     /// What happened, in one line each.
     pub(crate) fn summary(&self) -> Vec<String> {
-        let by = |leg: &Leg| match &leg.by {
-            By::First => "first".to_owned(),
-            By::Prefill { .. } => "prefill".to_owned(),
-            By::Anchor { .. } => "anchor".to_owned(),
-        };
-        let legs: Vec<String> = self
-            .legs
-            .iter()
-            .map(|leg| {
-                format!(
-                    "{}{}",
-                    by(leg),
-                    leg.max_tokens
-                        .map(|max| format!(" {max}"))
-                        .unwrap_or_default()
-                )
-            })
-            .collect();
+        let legs: Vec<String> = self.legs.iter().map(called).collect();
         let seams: Vec<String> = self
             .report
             .seams

@@ -1,10 +1,10 @@
 //! Every story, as scripted and with its text sliced in other ways (law 5). `UPDATE=1` rewrites
 //! what the caller sees; the difference is for a person to judge.
 
-use crate::stage::{Played, play, sliced};
+use crate::stage::{Played, drive_until, sliced};
 use std::path::{Path, PathBuf};
 use tsuzuki_engine::story::Story;
-use tsuzuki_engine::{Event, Frame};
+use tsuzuki_engine::{Answer, Event, Frame};
 
 #[test]
 fn every_story_is_told_as_written() {
@@ -64,16 +64,18 @@ fn every_story_is_told_as_written() {
 
 fn tell(story: &Story, slice: impl Fn(&[Frame]) -> Vec<Frame>) -> Played {
     let mut legs = story.legs.iter();
-    play(
+    let answer = Answer::new(
         story.ask.clone(),
         story.abilities.clone(),
         story.policy.clone(),
-        |leg| {
-            slice(legs.next().unwrap_or_else(|| {
+    );
+    drive_until(answer, story.finish, |leg| {
+        slice(
+            legs.next().unwrap_or_else(|| {
                 panic!("{}: nobody wrote {} ({:?})", story.name, leg.id, leg.by)
-            }))
-        },
-    )
+            }),
+        )
+    })
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

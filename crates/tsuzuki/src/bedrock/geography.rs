@@ -22,6 +22,16 @@ const GEOGRAPHIES: [(&str, &[&str]); 12] = [
     ("ap-", &["apac"]),
 ];
 
+/// The prefixes of the inference profiles that keep inside a region's own country or geography, the
+/// nearest first, without the dot.
+#[must_use]
+pub fn near_profiles(region: &str) -> &'static [&'static str] {
+    GEOGRAPHIES
+        .iter()
+        .find(|(prefix, _)| region.starts_with(prefix))
+        .map_or([].as_slice(), |(_, profiles)| profiles)
+}
+
 /// The profiles that may stand for a bare model id in a region, the nearest first. A model in the
 /// table is offered only the profiles it is known to have.
 pub(super) fn profiles(model: &ModelId, region: &str, reach: Reach) -> Vec<ModelId> {
@@ -29,10 +39,7 @@ pub(super) fn profiles(model: &ModelId, region: &str, reach: Reach) -> Vec<Model
         .get(model)
         .map(|model| model.profiles.as_slice())
         .filter(|profiles| !profiles.is_empty());
-    let near = GEOGRAPHIES
-        .iter()
-        .find(|(prefix, _)| region.starts_with(prefix))
-        .map_or([].as_slice(), |(_, profiles)| profiles);
+    let near = near_profiles(region);
     let far: &[&str] = match reach {
         Reach::Geography => &[],
         Reach::World => &["global"],

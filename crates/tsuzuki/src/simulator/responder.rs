@@ -46,9 +46,13 @@ pub(crate) async fn answer(
 /// The answer to a question, after the turns before it.
 pub(crate) async fn respond(library: &Library, question: &str, before: &[Turn]) -> String {
     let question = question.trim();
+    let question = question.strip_prefix(BREAK).unwrap_or(question).trim();
     let language = Language::of(question);
     if let Some(text) = question.strip_prefix("/echo") {
         return text.trim().to_owned();
+    }
+    if let Some(title) = title(question) {
+        return title;
     }
     if let Some(prose) = prose(question) {
         return library.text(prose, language).await.as_ref().to_owned();
@@ -57,6 +61,30 @@ pub(crate) async fn respond(library: &Library, question: &str, before: &[Turn]) 
         .or_else(|| arithmetic::answer(question))
         .or_else(|| greeting(question, language))
         .unwrap_or_else(|| honest(language))
+}
+
+/// The command for an answer whose first response breaks off: before what is asked.
+const BREAK: &str = "/break ";
+
+/// Whether the answer's first response shall break off, by command or in plain words.
+pub(crate) fn wants_a_bad_line(question: &str) -> bool {
+    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)\bbreak the (line|connection)\b|(回線|接続|通信)を切").ok()
+    });
+    question.trim_start().starts_with(BREAK)
+        || WORDS.as_ref().is_some_and(|words| words.is_match(question))
+}
+
+/// A title, where the chat asks for one: the user's first words, since there is no model that could
+/// say what a conversation is about.
+fn title(question: &str) -> Option<String> {
+    const WORDS: usize = 6;
+    const CHARACTERS: usize = 40;
+    let below = question.strip_prefix("Write a title for the conversation below")?;
+    let (_, below) = below.split_once("<user>\n")?;
+    let (said, _) = below.split_once("\n</user>")?;
+    let words: Vec<&str> = said.split_whitespace().take(WORDS).collect();
+    Some(words.join(" ").chars().take(CHARACTERS).collect())
 }
 
 /// Self-checking text, by command or in plain words.

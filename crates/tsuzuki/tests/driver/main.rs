@@ -18,7 +18,7 @@ use tsuzuki::backend::StoryBackend;
 use tsuzuki::engine::{
     Answer, Cut, End, Frame, Incomplete, Lesson, Mode, Outcome, Policy, Transcript, Why,
 };
-use tsuzuki::{Client, Journal, JournalError, Question, Step, drive};
+use tsuzuki::{Brake, Client, Journal, JournalError, Question, Step, drive};
 
 /// Law 2: a call that stops without an end was lost, and the answer goes on.
 #[tokio::test(start_paused = true)]
@@ -98,6 +98,44 @@ async fn cancelling_keeps_the_text() {
     assert!(silent.hung_up());
 }
 
+/// A caller that wants no further leg gets the running one whole.
+#[tokio::test(start_paused = true)]
+async fn finishing_waits_for_the_leg_that_runs() {
+    let story = story(
+        "model prefill\nask max_tokens 10\nleg\n text \"One for the road, and\"\n end max_tokens\nleg\n text \" one more.\"\n end end_turn",
+    );
+    let brake = Brake::default();
+    brake.finish();
+    let told = run_with(&story, Arc::new(StoryBackend::new(&story)), None, brake).await;
+    assert_eq!(told.text(), "One for the road, and");
+    assert_eq!(told.outcome, Outcome::Cancelled);
+    assert_eq!(told.report.legs.len(), 1);
+}
+
+/// While an answer runs, its caller learns of every leg and of every seam before the text behind it.
+#[tokio::test(start_paused = true)]
+async fn progress_is_told_on_the_way() {
+    let story = story(
+        "model prefill\nask max_tokens 10\nleg\n text \"One for the road, and\"\n end max_tokens\nleg\n text \" one more.\"\n end end_turn",
+    );
+    let told = run(&story).await;
+    let marks: Vec<(usize, usize)> = told
+        .progress
+        .iter()
+        .map(|report| (report.legs.len(), report.seams.len()))
+        .collect();
+    assert_eq!(marks.first(), Some(&(1, 0)));
+    assert!(
+        marks.contains(&(2, 0)) && marks.contains(&(2, 1)),
+        "{marks:?}"
+    );
+    let last = told.progress.last().unwrap();
+    assert_eq!(
+        (&last.legs, &last.seams),
+        (&told.report.legs, &told.report.seams)
+    );
+}
+
 /// Dropping the steps drops the call.
 #[tokio::test(start_paused = true)]
 async fn dropping_the_steps_hangs_up() {
@@ -108,7 +146,7 @@ async fn dropping_the_steps_hangs_up() {
         story.abilities.clone(),
         story.policy.clone(),
     );
-    let mut steps = drive(answer, silent.clone(), None, CancellationToken::new()).boxed();
+    let mut steps = drive(answer, silent.clone(), None, Brake::default()).boxed();
     while let Some(step) = steps.next().await {
         if matches!(step, Step::Frame(frame) if frame.text() == Some("Half")) {
             break;
@@ -205,13 +243,13 @@ async fn an_answer_is_resumed_from_its_journal() {
             answer,
             Arc::new(StoryBackend::new(&rest)),
             None,
-            CancellationToken::new(),
+            Brake::default(),
         );
         let later: String = steps
             .filter_map(|step| {
                 std::future::ready(match step {
                     Step::Frame(frame) => frame.text().map(str::to_owned),
-                    Step::Waiting { .. } | Step::Over { .. } => None,
+                    Step::Progress(_) | Step::Waiting { .. } | Step::Over { .. } => None,
                 })
             })
             .collect()

@@ -11,12 +11,13 @@ use tsuzuki::engine::story::Story;
 use tsuzuki::engine::{
     Abilities, Answer, Delta, Event, Frame, Head, Leg, Lesson, ModelId, Outcome, Report, Usage, Why,
 };
-use tsuzuki::{Backend, Journal, RawRequest, RawResponse, Step, drive};
+use tsuzuki::{Backend, Brake, Journal, RawRequest, RawResponse, Step, drive};
 
 /// What came out of the driver.
 pub(crate) struct Told {
     pub(crate) frames: Vec<Frame>,
     pub(crate) waits: Vec<Why>,
+    pub(crate) progress: Vec<Report>,
     pub(crate) outcome: Outcome,
     pub(crate) report: Report,
 }
@@ -45,24 +46,32 @@ pub(crate) async fn run_with(
     story: &Story,
     backend: Arc<dyn Backend>,
     journal: Option<Arc<dyn Journal>>,
-    cancel: CancellationToken,
+    brake: impl Into<Brake>,
 ) -> Told {
     let answer = Answer::new(
         story.ask.clone(),
         story.abilities.clone(),
         story.policy.clone(),
     );
-    let mut steps = drive(answer, backend, journal, cancel).boxed();
-    let (mut frames, mut waits) = (Vec::new(), Vec::new());
+    let brake = brake.into();
+    let mut steps = drive(answer, backend, journal, brake.clone()).boxed();
+    let (mut frames, mut waits, mut progress) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(step) = steps.next().await {
         match step {
             Step::Frame(frame) => frames.push(frame),
             Step::Waiting { why, .. } => waits.push(why),
+            Step::Progress(report) => {
+                if report.legs.last().map(|leg| leg.id) == story.finish && !report.legs.is_empty() {
+                    brake.finish();
+                }
+                progress.push(*report);
+            }
             Step::Over { outcome, report } => {
                 assert!(steps.next().await.is_none(), "nothing follows the end");
                 return Told {
                     frames,
                     waits,
+                    progress,
                     outcome,
                     report: *report,
                 };
@@ -110,6 +119,7 @@ impl Backend for Silent {
                 status: 200,
                 headers: Vec::new(),
                 request_id: None,
+                region: None,
             };
             let delta = Delta::Text {
                 text: text.to_owned(),

@@ -18,13 +18,13 @@ pub(super) enum Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
     /// The step.
-    name: &'static str,
+    pub(super) name: &'static str,
     /// How it went.
     pub(super) verdict: Verdict,
     /// What there is to know.
-    fact: String,
+    pub(super) fact: String,
     /// The way out, if it went badly.
-    hint: Option<String>,
+    pub(super) hint: Option<String>,
 }
 
 impl Finding {

@@ -1,0 +1,259 @@
+//! One run: a task that drives an answer and says what happens, until it is over.
+//!
+//! What it says is written down by the scribe before any reader sees it, and the run waits when the
+//! store is slow. When everything was said the message is closed in the store, and only then its
+//! readers get its final form.
+
+use super::ending;
+use super::exchange::Recorded;
+use super::live::Live;
+use super::request::Request;
+use super::shared::{Shared, Slot};
+use super::telling::{self, Joins, Telling};
+use super::{Entry, Holds, Making, Message, Moment, Problem, Spent, State};
+use crate::store::{Close, Fault};
+use futures_util::StreamExt;
+use std::sync::Arc;
+use std::time::Duration;
+use tsuzuki::engine::{Answer, BlockKind, Transcript, Usage};
+use tsuzuki::{Step, drive};
+
+/// How long to wait before closing a run is tried again, when the store could not; it doubles, up to
+/// a minute.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// A run that is to begin, or to go on.
+pub(super) struct Work {
+    pub(super) live: Arc<Live>,
+    /// What is asked, and how far to go.
+    pub(super) request: Request,
+    /// The message it goes on from.
+    pub(super) from: Message,
+    /// What the message had spent before this run.
+    pub(super) before: Spent,
+    /// What makes the first seam necessary, where there is text to join.
+    pub(super) joins: Joins,
+    pub(super) slot: Slot,
+}
+
+/// Drives the answer to its end.
+pub(super) async fn work(shared: Arc<Shared>, work: Work) {
+    let Work {
+        live,
+        request,
+        from,
+        before,
+        joins,
+        slot,
+    } = work;
+    let mut says_something = says_something(&from);
+    let shown = transcript(&from);
+    let mut telling = Telling::new(base(from), joins);
+    let backend = Recorded {
+        backend: Arc::clone(&shared.backend),
+        files: shared.files.clone(),
+        message: live.message,
+        before: telling.before(),
+    };
+    let abilities = shared.backend.abilities(&request.ask.model);
+    let answer = Answer::resume(request.ask, abilities, request.policy, shown);
+    let mut steps = Box::pin(drive(answer, Arc::new(backend), None, live.brake.clone()));
+    let over = loop {
+        let entries = match steps.next().await {
+            Some(Step::Frame(frame)) => telling.frame(frame).into_iter().collect(),
+            Some(Step::Progress(report)) => telling.progress(&report),
+            Some(Step::Waiting { at_most, why }) => {
+                Telling::waiting(at_most, why).into_iter().collect()
+            }
+            Some(Step::Over { outcome, report }) => break Some((outcome, report)),
+            None => break None,
+        };
+        for entry in entries {
+            says_something |= matches!(entry, Entry::Text { .. });
+            shared.say(&live, entry);
+        }
+        live.room().await;
+        if live.broken().is_some() {
+            break None;
+        }
+    };
+    drop(steps);
+    let prices = |model: &str| shared.price(model);
+    let end = match over {
+        Some((outcome, report)) => {
+            let given_up = telling.clone();
+            let (entries, state, making) = telling.over(&outcome, &report, says_something);
+            for entry in entries {
+                shared.say(&live, entry);
+            }
+            shared.say(
+                &live,
+                Entry::Over {
+                    state,
+                    making: making.clone(),
+                },
+            );
+            live.settled().await;
+            match live.broken() {
+                None => (state, making),
+                Some(_) => unkept(given_up, &live, &prices),
+            }
+        }
+        None => unkept(telling, &live, &prices),
+    };
+    close(&shared, &live, end, before, slot).await;
+}
+
+/// The end of a run whose log could not be kept: what was written down stands.
+fn unkept(telling: Telling, live: &Live, prices: telling::Prices<'_>) -> (State, Making) {
+    let detail = live.broken().map_or_else(
+        || "The answer stopped without an end.".to_owned(),
+        |error| format!("The answer stopped because it could not be kept: {error}"),
+    );
+    let state = if says_something(&live.snapshot().0) {
+        State::Incomplete
+    } else {
+        State::Failed
+    };
+    let making = telling.given_up(ending::own("store", &detail), prices);
+    (state, making)
+}
+
+/// Closes a run: in the store, then for its readers.
+pub(super) async fn close(
+    shared: &Arc<Shared>,
+    live: &Arc<Live>,
+    (state, making): (State, Making),
+    before: Spent,
+    slot: Slot,
+) {
+    let (mut message, _) = live.snapshot();
+    message.state = state;
+    let spent = telling::since(making.spent, before);
+    let model = making.model.clone();
+    message.making = Some(making);
+    let at = Moment::now();
+    let closing = Close {
+        user: live.user.clone(),
+        run: live.run,
+        at,
+        message: message.clone(),
+        spent,
+        standing: shared.standing_after(live, state),
+    };
+    let closed = {
+        let _lock = shared.lock(live.conversation).await;
+        shared.store.close(&closing).await
+    };
+    // Its siblings are known to the store alone.
+    let read = shared.store.message(&live.user, live.message).await;
+    let last = match (&closed, read) {
+        (Ok(()), Ok(Some(read))) => read,
+        (Ok(()) | Err(_), _) => message,
+    };
+    live.close(Arc::new(last));
+    drop(slot);
+    match closed {
+        Ok(()) => {
+            shared.leave(live.run);
+            shared
+                .tell_conversation(&live.user, live.conversation)
+                .await;
+            if state == State::Complete {
+                super::title::entitle(shared, live, model).await;
+            }
+        }
+        // The conversation was removed.
+        Err(error) if error.fault == Fault::Conflict => shared.leave(live.run),
+        Err(error) => {
+            tracing::error!(run = %live.run, %error, "a run could not be closed; it is tried again");
+            let (shared, live) = (Arc::clone(shared), Arc::clone(live));
+            let again = Arc::clone(&shared);
+            shared.spawn(async move { close_later(again, live, closing).await });
+        }
+    }
+}
+
+/// Tries again to close a run, until the store can; until then readers find it here. The next server
+/// would close it from its log.
+async fn close_later(shared: Arc<Shared>, live: Arc<Live>, closing: Close) {
+    let mut rest = AGAIN;
+    loop {
+        tokio::time::sleep(rest).await;
+        rest = (rest * 2).min(Duration::from_secs(60));
+        let closed = {
+            let _lock = shared.lock(live.conversation).await;
+            shared.store.close(&closing).await
+        };
+        match closed {
+            Ok(()) => {
+                shared.leave(live.run);
+                return shared
+                    .tell_conversation(&live.user, live.conversation)
+                    .await;
+            }
+            Err(error) if error.fault == Fault::Conflict => return shared.leave(live.run),
+            Err(_) => {}
+        }
+    }
+}
+
+/// How a message came about, for a run that goes on with it: as it was, and nothing wrong yet.
+fn base(message: Message) -> Making {
+    let mut making = message.making.unwrap_or_else(|| Making::by(String::new()));
+    making.problem = None;
+    making
+}
+
+impl Making {
+    /// Nothing was made yet by this model.
+    pub(super) fn by(model: String) -> Self {
+        Self {
+            model,
+            region: None,
+            run: None,
+            parts: Vec::new(),
+            seams: Vec::new(),
+            spent: Spent::default(),
+            ms: 0,
+            dropped: Vec::new(),
+            problem: None,
+        }
+    }
+
+    /// The same, with a problem.
+    pub(super) fn with(mut self, problem: Problem) -> Self {
+        self.problem = Some(problem);
+        self
+    }
+}
+
+/// Whether a message has text for the reader.
+pub(super) fn says_something(message: &Message) -> bool {
+    message
+        .blocks
+        .iter()
+        .any(|block| block.kind == Holds::Text && !block.text.is_empty())
+}
+
+/// What a message shows, as the engine goes on from it: all of it, its last block open.
+pub(super) fn transcript(message: &Message) -> Transcript {
+    let last = message.blocks.len().saturating_sub(1);
+    let shown = message.blocks.iter().enumerate();
+    Transcript {
+        started: !message.blocks.is_empty(),
+        blocks: shown
+            .map(|(at, block)| tsuzuki::engine::Shown {
+                block: block.number,
+                kind: match block.kind {
+                    Holds::Text => BlockKind::Text,
+                    Holds::Reasoning => BlockKind::Reasoning,
+                },
+                text: block.text.clone(),
+                open: at == last,
+            })
+            .collect(),
+        stopped: None,
+        usage: Usage::UNKNOWN,
+    }
+}

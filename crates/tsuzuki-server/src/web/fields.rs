@@ -1,0 +1,67 @@
+//! Header fields that keep a browser from being used against its owner.
+
+use super::page::MERMAID_FRAME;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+/// What the page may do: what it brings itself, pictures it was given, and talk to this server.
+const PAGE: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self' blob:; \
+    object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// What an answer of the API may do, opened in a window of its own.
+const API: &str = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
+    form-action 'none'";
+
+/// What the document that draws diagrams may do: run our script in an origin that is nobody's, and
+/// be shown by our page. Diagrams bring styles of their own.
+const FRAME: &str = "sandbox allow-scripts; default-src 'none'; script-src 'self'; \
+    style-src 'unsafe-inline'; frame-ancestors 'self'";
+
+const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
+const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// What a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The page.
+    Page,
+    /// A file of the page.
+    Asset,
+    /// The API.
+    Api,
+}
+
+/// Adds them to a response, where it does not bring its own.
+pub(super) fn guard(place: Place, path: &str, headers: &mut HeaderMap) {
+    let (policy, cache) = match place {
+        Place::Api => (API, Some("no-store")),
+        Place::Page | Place::Asset if path == MERMAID_FRAME => (FRAME, None),
+        Place::Page | Place::Asset => (PAGE, None),
+    };
+    let mut add = |name: HeaderName, value: &'static str| {
+        headers
+            .entry(name)
+            .or_insert_with(|| HeaderValue::from_static(value));
+    };
+    add(header::CONTENT_SECURITY_POLICY, policy);
+    add(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    add(header::REFERRER_POLICY, "no-referrer");
+    add(OPENER, "same-origin");
+    add(
+        PERMISSIONS,
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    );
+    match place {
+        Place::Page | Place::Api => {
+            add(RESOURCE, "same-origin");
+            add(header::X_FRAME_OPTIONS, "DENY");
+        }
+        // The sandboxed frame has no origin, so to it our own files are somebody else's. They are
+        // the same in every copy of Tsuzuki, and tell nothing of its owner.
+        Place::Asset => add(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    }
+    if let Some(cache) = cache {
+        add(header::CACHE_CONTROL, cache);
+    }
+}

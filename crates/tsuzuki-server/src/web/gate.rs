@@ -1,0 +1,191 @@
+//! Who asks, and how often they may.
+
+use super::allowance::Allowances;
+use super::problem::{Code, Problem};
+use super::session::{self, Token};
+use super::sign_in::{Password, ProxyHeader, SignIn};
+use crate::chat::{Moment, User};
+use crate::limits::ChatLimits;
+use crate::store::Store;
+use http::HeaderMap;
+use http::request::Parts;
+use std::net::IpAddr;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// The user where nobody has a name of their own: on this machine, or behind one password.
+const LOCAL: &str = "local";
+
+/// The longest name that a proxy may give, in characters.
+const NAME_CHARS: usize = 256;
+
+/// How many passwords may wait to be checked, for each that is being checked.
+const WAITING: usize = 8;
+
+/// Says who asks.
+pub(super) struct Gate {
+    sign_in: SignIn,
+    store: Arc<dyn Store>,
+    limits: ChatLimits,
+    tls: bool,
+    tries: Allowances<IpAddr>,
+    writes: Allowances<User>,
+    /// How many passwords are checked at once, and how many may wait for that.
+    checks: Arc<Semaphore>,
+    waiting: Semaphore,
+}
+
+impl Gate {
+    pub(super) fn new(
+        sign_in: SignIn,
+        store: Arc<dyn Store>,
+        limits: ChatLimits,
+        tls: bool,
+    ) -> Self {
+        let checks = limits.password_checks.max(1);
+        Self {
+            sign_in,
+            store,
+            tls,
+            tries: Allowances::new(limits.sign_ins),
+            writes: Allowances::new(limits.writes),
+            checks: Arc::new(Semaphore::new(checks)),
+            waiting: Semaphore::new(checks * WAITING),
+            limits,
+        }
+    }
+
+    pub(super) const fn sign_in(&self) -> &SignIn {
+        &self.sign_in
+    }
+
+    /// Who asks, if it is known.
+    pub(super) async fn who(&self, parts: &Parts, peer: IpAddr) -> Result<Option<User>, Problem> {
+        match &self.sign_in {
+            SignIn::ThisMachine | SignIn::Anybody => Ok(Some(User(LOCAL.to_owned()))),
+            SignIn::Password(password) => {
+                let Some(token) = session::token(&parts.headers, self.tls) else {
+                    return Ok(None);
+                };
+                Ok(self.store.session(&token.hash(password)).await?)
+            }
+            SignIn::Proxy(proxy) => named(proxy, &parts.headers, peer),
+        }
+    }
+
+    /// Counts a change that somebody makes.
+    pub(super) fn count_write(&self, user: &User) -> Result<(), Problem> {
+        self.writes
+            .take(user.clone())
+            .map_err(|seconds| Problem::rate_limited(seconds, "changes"))
+    }
+
+    /// Begins a session for whoever knows the password, in place of the one they had.
+    pub(super) async fn enter(
+        &self,
+        typed: String,
+        old: Option<Token>,
+        peer: IpAddr,
+    ) -> Result<Token, Problem> {
+        let SignIn::Password(password) = &self.sign_in else {
+            return Err(Problem::new(
+                Code::Conflict,
+                "this server asks for no password",
+            ));
+        };
+        self.tries
+            .take(network(peer))
+            .map_err(|seconds| Problem::rate_limited(seconds, "tries to sign in"))?;
+        if !self.check(password.clone(), typed).await? {
+            return Err(Problem::new(
+                Code::Unauthorized,
+                "the password is wrong; the operator of this server has set it",
+            ));
+        }
+        if let Some(old) = old {
+            self.store.end_session(&old.hash(password)).await?;
+        }
+        let token = Token::new().map_err(|_no_random_numbers| {
+            Problem::new(Code::StoreFailed, "the system has no random numbers")
+        })?;
+        let lasts = i64::try_from(self.limits.session.as_millis()).unwrap_or(i64::MAX);
+        let until = Moment(Moment::now().0.saturating_add(lasts));
+        self.store
+            .put_session(&token.hash(password), &User(LOCAL.to_owned()), until)
+            .await?;
+        Ok(token)
+    }
+
+    /// Ends a session.
+    pub(super) async fn leave(&self, token: Token) -> Result<(), Problem> {
+        let SignIn::Password(password) = &self.sign_in else {
+            return Ok(());
+        };
+        Ok(self.store.end_session(&token.hash(password)).await?)
+    }
+
+    /// Whether sessions travel in a cookie for encrypted connections alone.
+    pub(super) const fn tls(&self) -> bool {
+        self.tls
+    }
+
+    /// How long a session lasts, in seconds.
+    pub(super) const fn session_seconds(&self) -> u64 {
+        self.limits.session.as_secs()
+    }
+
+    /// A hash takes much time and memory: few at once, and a short queue before them.
+    async fn check(&self, password: Password, typed: String) -> Result<bool, Problem> {
+        let busy = || Problem::rate_limited(1, "tries to sign in");
+        let _place = self.waiting.try_acquire().map_err(|_full| busy())?;
+        let turn = Arc::clone(&self.checks)
+            .acquire_owned()
+            .await
+            .map_err(|_closed| busy())?;
+        tokio::task::spawn_blocking(move || {
+            // Held until the hash is done, also when the caller has left.
+            let _turn = turn;
+            password.is(&typed)
+        })
+        .await
+        .map_err(|_panicked| Problem::new(Code::StoreFailed, "the password could not be checked"))
+    }
+}
+
+/// Whom the proxy names, if it is the proxy that speaks.
+fn named(proxy: &ProxyHeader, headers: &HeaderMap, peer: IpAddr) -> Result<Option<User>, Problem> {
+    let mut names = headers.get_all(&proxy.name).iter();
+    let Some(name) = names.next() else {
+        return Ok(None);
+    };
+    let forbidden = |told: &str| Problem::new(Code::Forbidden, told);
+    if !proxy.from.iter().any(|peers| peers.contain(peer)) {
+        return Err(forbidden(
+            "the request names its user itself, and comes from no address whose word is taken; \
+             go through the proxy",
+        ));
+    }
+    if names.next().is_some() {
+        return Err(forbidden(
+            "the request names its user twice; let the proxy replace the field",
+        ));
+    }
+    let name = std::str::from_utf8(name.as_bytes()).map(str::trim);
+    match name {
+        Ok("") => Ok(None),
+        Ok(name) if name.chars().count() <= NAME_CHARS && !name.chars().any(char::is_control) => {
+            Ok(Some(User(name.to_owned())))
+        }
+        Ok(_) | Err(_) => Err(forbidden(
+            "the name that the proxy gives is no text, or longer than 256 characters",
+        )),
+    }
+}
+
+/// Whose tries are counted together: one IPv4 address, or one IPv6 network of the usual size.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
+    }
+}

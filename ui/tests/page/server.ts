@@ -1,0 +1,90 @@
+// The real binary with the offline simulator, on a free port of loopback.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const BINARY = process.env['TSUZUKI_BIN'] ?? join(process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target'), 'debug/tsuzuki');
+const START_MS = 20_000;
+
+export interface Options {
+  /** A scenario for the simulator, as TOML. */
+  scenario?: string;
+  /** More flags for `tsuzuki serve`. */
+  flags?: string[];
+}
+
+/** `tsuzuki serve` until `close`; it may be killed and started again on the same port and data. */
+export class Server {
+  private process: ChildProcess | undefined;
+  private port = 0;
+  private readonly folder = mkdtempSync(join(tmpdir(), 'tsuzuki-page-'));
+
+  private constructor(private readonly options: Options) {}
+
+  static async start(options: Options = {}): Promise<Server> {
+    const server = new Server(options);
+    await server.launch();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Ends the process at once, as a crash would. */
+  async kill(): Promise<void> {
+    const process = this.process;
+    if (process === undefined || process.exitCode !== null) return;
+    const gone = new Promise((resolve) => process.once('exit', resolve));
+    process.kill('SIGKILL');
+    await gone;
+  }
+
+  /** Starts it again where it was. */
+  async restart(): Promise<void> {
+    await this.kill();
+    await this.launch();
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async launch(): Promise<void> {
+    const flags = ['serve', '--backend', 'sim', '--listen', `127.0.0.1:${this.port}`, '--data', join(this.folder, 'data')];
+    if (this.options.scenario !== undefined) {
+      const file = join(this.folder, 'scenario.toml');
+      writeFileSync(file, this.options.scenario);
+      flags.push('--scenario', file);
+    }
+    const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TSUZUKI|AWS)_/.test(name)));
+    const child = spawn(BINARY, [...flags, ...(this.options.flags ?? [])], { env: clean, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = child;
+    this.port = await new Promise<number>((resolve, reject) => {
+      let said = '';
+      const giveUp = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`the server did not start:\n${said}`));
+      }, START_MS);
+      const listen = (piece: Buffer) => {
+        said += piece.toString();
+        const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
+        if (found?.[1] !== undefined) {
+          clearTimeout(giveUp);
+          resolve(Number(found[1]));
+        }
+      };
+      child.stdout.on('data', listen);
+      child.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
+      child.once('exit', (code) => {
+        clearTimeout(giveUp);
+        reject(new Error(`the server ended with ${code}:\n${said}`));
+      });
+    });
+  }
+}
