@@ -17,7 +17,7 @@ mod settings;
 mod show;
 mod talk;
 
-use self::answer::{Showing, Then};
+use self::answer::{Begin, Showing, Then};
 use self::api::Wish;
 use self::follow::Follow;
 use self::http::ApiError;
@@ -101,7 +101,7 @@ async fn once(typed: &Chat, reached: &Reached) -> Result<Exit, Failure> {
         seams: Switch::Off,
         cost: Switch::Off,
     };
-    let shown = answer::show(api, message, follow, showing).await?;
+    let shown = answer::show(api, message, follow, Begin::Whole, showing).await?;
     let shown = shown.map_err(|error| failed(&error))?;
     if shown.then == Then::Leave {
         // Nobody reads any more, or twice Ctrl-C.

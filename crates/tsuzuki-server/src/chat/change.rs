@@ -1,6 +1,9 @@
 //! What a user changes about a conversation.
 
-use super::{ChatError, Conversation, MessageId, Moment, Shape, Standing, Titled, request, title};
+use super::{
+    ChatError, Conversation, MessageId, Moment, Shape, Standing, Titled, object_or_null, request,
+    title,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,6 +18,7 @@ pub struct Change {
     /// The folder it is in; empty is none.
     pub folder: Option<String>,
     /// How it asks, as a whole.
+    #[serde(deserialize_with = "object_or_null")]
     pub shape: Option<Shape>,
     /// Show the path that goes through this message.
     pub through: Option<MessageId>,

@@ -1,6 +1,6 @@
 //! What a client sends to begin an answer, and what it is told.
 
-use super::{AttachmentId, Message, MessageId, RunId, Shape};
+use super::{AttachmentId, Message, MessageId, RunId, Shape, object};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -23,7 +23,7 @@ pub struct Post {
     #[serde(default)]
     pub answer: MessageId,
     /// What differs from the conversation for this answer only.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub shape: Shape,
 }
 
@@ -35,7 +35,7 @@ pub struct Again {
     #[serde(default)]
     pub answer: MessageId,
     /// What differs from the conversation for this answer only: the model, say.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub shape: Shape,
 }
 

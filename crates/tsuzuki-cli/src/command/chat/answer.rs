@@ -21,6 +21,15 @@ pub(super) struct Showing {
     pub(super) cost: Switch,
 }
 
+/// How much of what an answer says already is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begin {
+    /// All of it.
+    Whole,
+    /// Its unfinished end: the rest stands above.
+    End,
+}
+
 /// What came of showing an answer.
 pub(super) struct Shown {
     /// The answer as it stands.
@@ -69,6 +78,7 @@ pub(super) async fn show(
     api: &Api,
     message: Message,
     mut follow: Follow<'_>,
+    begin: Begin,
     showing: Showing,
 ) -> Result<Result<Shown, ApiError>, Failure> {
     let mut interrupts = Interrupts::listen()?;
@@ -80,12 +90,9 @@ pub(super) async fn show(
         Paper::Plain => None,
     };
     let written = message.text();
-    if paper.write(&written)? == Reader::Gone {
-        return Ok(Ok(Shown {
-            message,
-            typed: String::new(),
-            then: Then::Leave,
-        }));
+    match begin {
+        Begin::Whole => _ = paper.write(&written)?,
+        Begin::End => paper.recall(&written),
     }
     let mut answer = Answer {
         api,
@@ -150,7 +157,7 @@ impl Answer<'_> {
                 self.waiting = None;
                 Ok(Reader::Listening)
             }
-            Heard::Entry(entry) => self.fold(entry),
+            Heard::Entry(entry) => self.fold(*entry),
             Heard::Message(message) => {
                 self.waiting = None;
                 self.replace(*message)

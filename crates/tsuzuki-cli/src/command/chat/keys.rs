@@ -90,6 +90,10 @@ fn listen(send: &UnboundedSender<Key>, over: &AtomicBool) {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "most keys mean nothing here, and a terminal may have more of them"
+)]
 fn meaning(event: &Event) -> Option<Key> {
     if let Event::Resize(..) = event {
         return Some(Key::Resized);

@@ -1,6 +1,6 @@
 //! The loop of the terminal: a prompt, what was typed, what comes of it.
 
-use super::answer::{self, Showing, Then};
+use super::answer::{self, Begin, Showing, Then};
 use super::api::{Joints, Wish};
 use super::follow::Follow;
 use super::http::ApiError;
@@ -187,17 +187,34 @@ impl Talk<'_> {
                 .map(|at| at + 1),
             None => None,
         };
+        let begin = match kept.and_then(|at| self.messages.get(at)) {
+            Some(known)
+                if posted
+                    .messages
+                    .first()
+                    .is_some_and(|first| first.id == known.id) =>
+            {
+                Begin::End
+            }
+            Some(_) | None => Begin::Whole,
+        };
         self.messages.truncate(kept.unwrap_or_default());
         self.messages.extend(posted.messages.iter().cloned());
         let Some((message, follow)) = running(self.reached, posted) else {
             return Err(not("the server told of no answer"));
         };
-        self.watch(message, follow).await
+        self.watch(message, follow, begin).await
     }
 
     /// Shows a running answer.
-    async fn watch(&mut self, message: Message, follow: Follow<'_>) -> Result<Then, Trouble> {
-        let shown = answer::show(&self.reached.api, message, follow, self.showing).await??;
+    async fn watch(
+        &mut self,
+        message: Message,
+        follow: Follow<'_>,
+        begin: Begin,
+    ) -> Result<Then, Trouble> {
+        let api = &self.reached.api;
+        let shown = answer::show(api, message, follow, begin, self.showing).await??;
         if let Some(known) = self
             .messages
             .iter_mut()
@@ -444,7 +461,7 @@ impl Talk<'_> {
                 .is_ok_and(|cursor| cursor.run == run)
         });
         let follow = Follow::new(&self.reached.api, run, message.id, cursor);
-        self.watch(message, follow).await
+        self.watch(message, follow, Begin::Whole).await
     }
 
     async fn delete(&mut self) -> Result<(), Trouble> {
