@@ -50,6 +50,7 @@ use serde::{Deserialize, Serialize};
 use shared::{Shared, kept};
 use std::sync::Arc;
 use std::time::Duration;
+pub(crate) use title::LONGEST_BY_HAND as TITLE_CHARS;
 use tsuzuki::Backend;
 use tsuzuki::engine::Policy;
 use utoipa::ToSchema;
