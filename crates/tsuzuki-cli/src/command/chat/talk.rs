@@ -12,7 +12,8 @@ use super::{LISTED, OPENED, begin, find, post, running, settings, shape_of, show
 use crate::args::Chat;
 use crate::command::folder::private_file;
 use crate::exit::{Exit, Failure};
-use crate::print::{Line, Markdown, Span, Style, one_line, size};
+use crate::print::{Line, Markdown, Span, Style, harmless, one_line, size};
+use std::collections::VecDeque;
 use std::io::Write as _;
 use std::path::Path;
 use tsuzuki_server::chat::{
@@ -64,7 +65,8 @@ struct Talk<'a> {
     /// What the numbers of the last list mean.
     listed: Vec<ConversationId>,
     showing: Showing,
-    /// What was typed while the last answer ran.
+    /// The lines that were typed while the last answer ran, and one that was begun.
+    lines: VecDeque<String>,
     begun: String,
 }
 
@@ -82,6 +84,7 @@ pub(super) async fn run(typed: &Chat, reached: &Reached) -> Result<Exit, Failure
             seams: Switch::Off,
             cost: Switch::Off,
         },
+        lines: VecDeque::new(),
         begun: String::new(),
     };
     talk.greet()?;
@@ -91,6 +94,17 @@ pub(super) async fn run(typed: &Chat, reached: &Reached) -> Result<Exit, Failure
         then = talk.settle(opened)?;
     }
     while then == Then::Stay {
+        if let Some(lines) = talk.lines.pop_front() {
+            let shown = harmless(&lines).replace('\n', "\n  ");
+            let shown = format!("{PROMPT}{shown}");
+            say(&shown
+                .lines()
+                .map(|line| Line::of(line, Style::NONE))
+                .collect::<Vec<_>>())?;
+            let done = talk.take(&lines).await;
+            then = talk.settle(done)?;
+            continue;
+        }
         let begun = std::mem::take(&mut talk.begun);
         let lines = match talk.input.read(PROMPT, begun).await? {
             Read::Text(lines) => lines,
@@ -222,6 +236,7 @@ impl Talk<'_> {
         {
             *known = shown.message;
         }
+        self.lines.extend(shown.lines);
         self.begun = shown.typed;
         if shown.then == Then::Stay {
             say(&[Line::default()])?;
