@@ -14,6 +14,6 @@ leg
 = text "The river rises in the hills and falls into the sea."
 = stop {finished:end_turn}
 = outcome complete
-= legs first, prefill 1024, prefill 1024, anchor 1184
+= legs first, prefill 1024, prefill 1024, anchor 1184 of other
 = seams verified at 32 -32 x0
 = rests 1

@@ -15,5 +15,5 @@ leg
 = text "Here."
 = stop {finished:end_turn}
 = outcome complete
-= legs first, first, first, first, first
+= legs first, first, first, first, first of other
 = rests 3

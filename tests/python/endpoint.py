@@ -38,6 +38,8 @@ class Endpoint:
     def __init__(self, *options, scenario=None):
         self.folder = tempfile.TemporaryDirectory(prefix="tsuzuki-test-")
         command = [str(binary()), "serve", "--listen", "127.0.0.1:0", *options]
+        if "--data" not in options:
+            command += ["--data", str(pathlib.Path(self.folder.name, "data"))]
         if scenario is not None:
             path = pathlib.Path(self.folder.name, "scenario.toml")
             path.write_text(scenario, encoding="utf-8")

@@ -92,6 +92,10 @@ pub(crate) struct Answering {
     /// What an output limit means [env: TSUZUKI_MODE] [default on loopback: extend]
     #[arg(long, value_enum)]
     pub(crate) mode: Option<Reach>,
+    /// What may go on where the model keeps failing: a model or profile, MODEL@REGION, or @REGION for
+    /// the same model there; may be given again, and is tried in this order [env: TSUZUKI_FALLBACKS]
+    #[arg(long, value_name = "MODEL@REGION", value_delimiter = ',')]
+    pub(crate) fallback: Vec<String>,
     /// A file of answers, habits and faults for the simulator [env: TSUZUKI_SCENARIO]
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
@@ -134,6 +138,8 @@ impl Answering {
             name(self.backend.as_ref()),
         ));
         flags.extend(flag("policy.mode", "--mode", name(self.mode.as_ref())));
+        let fallbacks = (!self.fallback.is_empty()).then(|| self.fallback.join(","));
+        flags.extend(flag("policy.fallbacks", "--fallback", fallbacks));
         flags.extend(flag(
             "backend.scenario",
             "--scenario",

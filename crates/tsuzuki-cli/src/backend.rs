@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tsuzuki::backend::{Lessons, Transport};
 use tsuzuki::bedrock::{Bedrock, SetupError};
-use tsuzuki::engine::{Abilities, ModelId};
+use tsuzuki::engine::{Abilities, ModelId, Region};
 use tsuzuki::simulator::{Scenario, Simulator};
 use tsuzuki::{Backend, Error, RawRequest, RawResponse, Wired};
 
@@ -97,8 +97,14 @@ impl Answering {
             }
             Self::Bedrock(bedrock) => {
                 let identity = bedrock.identity();
+                let elsewhere = if identity.elsewhere.is_empty() {
+                    String::new()
+                } else {
+                    let regions = identity.elsewhere.join(", ");
+                    format!("\nFallbacks may take them to {regions}.")
+                };
                 format!(
-                    "{identity}.\nQuestions go to {}, and AWS bills for them.",
+                    "{identity}.\nQuestions go to {}, and AWS bills for them.{elsewhere}",
                     identity.endpoint
                 )
             }
@@ -117,8 +123,17 @@ impl Transport for Corrected {
         self.transport.send(request)
     }
 
-    fn call(&self, model: &ModelId, request: RawRequest) -> BoxFuture<'static, RawResponse> {
-        self.transport.call(model, request)
+    fn call(
+        &self,
+        model: &ModelId,
+        region: Option<&Region>,
+        request: RawRequest,
+    ) -> BoxFuture<'static, RawResponse> {
+        self.transport.call(model, region, request)
+    }
+
+    fn home(&self) -> Option<Region> {
+        self.transport.home()
     }
 
     fn abilities(&self, model: &ModelId) -> Abilities {
@@ -152,8 +167,15 @@ fn simulator(scenario: Option<&Path>) -> Result<Simulator, Failure> {
 /// Why Bedrock cannot be used at all, and the way out.
 fn unusable(error: &Error) -> Failure {
     let hint = match error {
-        Error::Setup(SetupError::NoRegion | SetupError::Region(_)) => {
+        Error::Setup(SetupError::NoRegion) => {
             "name a region: --region us-east-1, AWS_REGION, or region under [backend] in tsuzuki.toml"
+        }
+        Error::Setup(SetupError::Region(_)) => {
+            "look where it was named: --region, AWS_REGION, region under [backend] in tsuzuki.toml, the AWS \
+             profile, or behind the @ of a fallback"
+        }
+        Error::Setup(SetupError::OneRegion { .. }) => {
+            "tsuzuki config check shows where the endpoint and the fallbacks come from"
         }
         Error::Setup(SetupError::Own { .. }) => {
             "start the server in a shell that does not export its own address: \

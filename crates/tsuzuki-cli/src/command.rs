@@ -47,7 +47,10 @@ pub(crate) fn run(line: Line) -> Result<Exit, Failure> {
             let effective = Effective::load(named, &ask.flags())?;
             runtime(Builder::new_current_thread())?.block_on(ask::run(&ask, &effective))
         }
-        Command::Key(key) => key::run(key),
+        Command::Key(key) => {
+            let effective = Effective::load(named, &key.flags())?;
+            key::run(key, &effective)
+        }
         Command::Verify(verify) => verify::run(&verify),
         Command::Models(models) => models::run(&models),
         Command::Backup(backup) => {

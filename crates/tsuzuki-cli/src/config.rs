@@ -6,6 +6,7 @@
 
 mod backend;
 mod chat;
+mod fallback;
 mod file;
 mod layers;
 mod models;
@@ -15,6 +16,7 @@ mod server;
 
 pub(crate) use backend::{Backend, Kind};
 pub(crate) use chat::Chat;
+pub(crate) use fallback::Fallback;
 pub(crate) use layers::{Effective, Flag, Origin};
 pub(crate) use models::Override;
 pub(crate) use network::Network;

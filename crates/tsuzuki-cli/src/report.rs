@@ -15,8 +15,29 @@ pub(crate) enum By {
     Bedrock,
 }
 
-/// One line about one part.
-pub(crate) fn part(leg: &LegReport) -> String {
+/// A line about each part.
+pub(crate) fn parts(report: &Report) -> impl Iterator<Item = String> {
+    let first = report.legs.first();
+    report.legs.iter().map(move |leg| {
+        format!(
+            "{}{}",
+            part(leg),
+            first.map_or_else(String::new, |first| moved(leg, first))
+        )
+    })
+}
+
+/// Which model answered, and where, if that is not as it was first.
+fn moved(leg: &LegReport, first: &LegReport) -> String {
+    if (&leg.model, &leg.region) == (&first.model, &first.region) {
+        return String::new();
+    }
+    let region = leg.region.as_ref();
+    let region = region.map_or_else(String::new, |region| format!(" in {region}"));
+    format!(", {}{region}", leg.model)
+}
+
+fn part(leg: &LegReport) -> String {
     format!(
         "part {}: {}, {}, {} tokens in, {} out, {} ms, request {}",
         leg.id.0,

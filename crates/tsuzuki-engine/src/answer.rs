@@ -24,7 +24,7 @@ use crate::ledger::Ledger;
 use crate::plan::{self, Call};
 use crate::{
     Abilities, Ask, End, Event, Finish, Frame, Incomplete, Leg, LegId, Millis, ModelId, Outcome,
-    Policy, Report, Transcript,
+    Policy, Region, Report, Transcript,
 };
 use message::Message;
 use running::Running;
@@ -80,7 +80,13 @@ pub struct Answer {
     ask: Arc<Ask>,
     /// The model that is called now: the caller's, or a fallback.
     model: ModelId,
+    /// Where it is called; `None` is the backend's own region.
+    region: Option<Region>,
     abilities: Abilities,
+    /// What the caller's model can do, while a fallback of another model is called.
+    own_abilities: Option<Abilities>,
+    /// How the caller's own model failed, until a fallback has answered.
+    given_up: Option<Failed>,
     policy: Policy,
     ledger: Ledger,
     message: Message,
@@ -95,6 +101,14 @@ pub struct Answer {
     queue: VecDeque<Output>,
     now: Millis,
     progress: Progress,
+}
+
+/// How a leg failed, as it came.
+struct Failed {
+    /// Its head, if it said that the request failed.
+    head: Option<Frame>,
+    end: End,
+    frame: Frame,
 }
 
 /// What the bounds of an answer are measured by.
@@ -155,7 +169,10 @@ impl Answer {
         Self {
             model: ask.model.clone(),
             ask: Arc::new(ask),
+            region: None,
             abilities,
+            own_abilities: None,
+            given_up: None,
             policy,
             ledger: Ledger::new(),
             message,
@@ -265,8 +282,11 @@ impl Answer {
         };
         match &frame.event {
             Event::Head(head) => {
-                self.ledger.request_id(head.request_id.as_deref());
+                self.ledger.head(head);
                 running.answered = head.status < 400;
+                if running.answered {
+                    self.given_up = None;
+                }
                 if head.status >= 400 {
                     running.failed_head = Some(frame);
                 } else if !self.message.head_shown {

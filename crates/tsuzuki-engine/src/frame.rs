@@ -1,6 +1,6 @@
 //! The smallest piece of an answer in flight, and the only currency.
 
-use crate::End;
+use crate::{End, Region};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -70,6 +70,8 @@ pub struct Head {
     pub headers: Vec<(String, String)>,
     /// The backend's id of the request, where it gave one.
     pub request_id: Option<String>,
+    /// Where the request went, where the backend tells.
+    pub region: Option<Region>,
 }
 
 /// What a block holds.

@@ -2,8 +2,8 @@
 
 use crate::plan::Way;
 use crate::{
-    Abilities, Ask, End, LegId, LegReport, Millis, ModelId, Outcome, Price, Proof, Report,
-    SeamReport, Usage, tokens,
+    Abilities, Ask, End, Head, LegId, LegReport, Millis, ModelId, Outcome, Price, Proof, Region,
+    Report, SeamReport, Usage, tokens,
 };
 
 /// The account of one answer.
@@ -53,6 +53,7 @@ impl Ledger {
         &mut self,
         by: &str,
         model: &ModelId,
+        region: Option<&Region>,
         max_tokens: Option<u32>,
         now: Millis,
     ) -> LegId {
@@ -61,6 +62,7 @@ impl Ledger {
         self.report.legs.push(LegReport {
             id,
             model: model.clone(),
+            region: region.cloned(),
             max_tokens,
             request_id: None,
             by: by.to_owned(),
@@ -71,10 +73,13 @@ impl Ledger {
         id
     }
 
-    /// The backend told the running leg's request id.
-    pub(crate) fn request_id(&mut self, request_id: Option<&str>) {
+    /// The backend told the running leg's request id, and where it went.
+    pub(crate) fn head(&mut self, head: &Head) {
         if let Some(leg) = self.report.legs.last_mut() {
-            leg.request_id = request_id.map(str::to_owned);
+            leg.request_id.clone_from(&head.request_id);
+            if head.region.is_some() {
+                leg.region.clone_from(&head.region);
+            }
         }
     }
 

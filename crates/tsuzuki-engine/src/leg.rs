@@ -16,6 +16,17 @@ impl fmt::Display for LegId {
     }
 }
 
+/// Where a leg is called, in a word that only the backend reads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Region(pub String);
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// One call to one model, ready for a codec: the caller's request, changed only as `by` and
 /// `max_tokens` say.
 #[derive(Debug, Clone)]
@@ -26,6 +37,8 @@ pub struct Leg {
     pub ask: Arc<Ask>,
     /// The model to call: the caller's, or one of the operator's fallbacks.
     pub model: ModelId,
+    /// Where to call it: a region of the operator's fallbacks, or `None` for the backend's own.
+    pub region: Option<Region>,
     /// How the leg asks for the rest.
     pub by: By,
     /// The output limit to put in place of the caller's; `None` leaves the caller's words.

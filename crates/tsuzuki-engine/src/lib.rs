@@ -29,7 +29,7 @@ pub use answer::{Answer, Input, Output, Why};
 pub use ask::{Ask, Carried, Delivery, ModelId, Structure, Tools};
 pub use end::{Cut, End, Finish, Refusal, Rejection};
 pub use frame::{BlockKind, Delta, Event, Frame, Head, Metadata, Reasoning, Stop, Usage};
-pub use leg::{By, Cache, Leg, LegId};
+pub use leg::{By, Cache, Leg, LegId, Region};
 pub use policy::{Fallback, Mode, Policy, Seams};
 pub use report::{Incomplete, LegReport, Outcome, Proof, Report, SeamReport};
 pub use transcript::{Shown, Transcript};

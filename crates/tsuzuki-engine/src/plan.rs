@@ -17,6 +17,8 @@ pub(crate) struct Case<'a> {
     pub(crate) way: Way,
     /// The joined text so far, without trailing white space.
     pub(crate) partial: &'a str,
+    /// How the caller's own model failed, while no fallback has answered.
+    pub(crate) given_up: Option<&'a End>,
     /// Whether anything of the message was shown.
     pub(crate) anything_shown: bool,
     /// What was open when the leg ended.
@@ -105,7 +107,7 @@ pub(crate) enum Purpose {
     EscalateTool,
     /// To go on without prefill, which turned out to be refused.
     Demote,
-    /// To go on with the next of the operator's fallbacks, since this model keeps failing.
+    /// To go on with the next of the operator's fallbacks, since this model keeps failing here.
     FallBack,
     /// To go on below the model's output limit, which turned out to be this.
     Obey { limit: u32 },
@@ -273,6 +275,9 @@ impl Case<'_> {
     }
 
     fn after_rejection(&self, end: &End, rejection: Rejection) -> Next {
+        if let Some(failure) = self.given_up {
+            return self.after_refused_fallback(failure);
+        }
         match rejection {
             Rejection::NoPrefill | Rejection::Invalid if self.way == Way::Prefill => {
                 self.within_budget(self.call(Way::Anchor, 1, Purpose::Demote))
@@ -298,6 +303,18 @@ impl Case<'_> {
                     Next::Verbatim
                 }
             }
+        }
+    }
+
+    /// A fallback whose backend would not take the request is passed over; behind the last one, what
+    /// the caller's own model failed by stands.
+    fn after_refused_fallback(&self, failure: &End) -> Next {
+        if !self.policy.fallbacks.is_empty() && self.spent_budget().is_none() {
+            Next::Call(self.fall_back())
+        } else if self.anything_shown {
+            Next::GiveUp(Incomplete::Fault(failure.clone()))
+        } else {
+            Next::Verbatim
         }
     }
 
@@ -339,8 +356,8 @@ impl Case<'_> {
         }
     }
 
-    /// The same border with another model, whose abilities are not this one's: always by anchor,
-    /// which proves itself whatever the model is.
+    /// The same border with another model, whose abilities are not this one's, or in another region:
+    /// always by anchor, which proves itself whatever the model is.
     fn fall_back(&self) -> Call {
         let way = if self.partial.is_empty() {
             Way::First

@@ -1,6 +1,6 @@
 //! How far to go. All defaults and limits of an answer stand here.
 
-use crate::{Abilities, Cache, Millis, ModelId};
+use crate::{Abilities, Cache, Millis, ModelId, Region};
 use serde::{Deserialize, Serialize};
 
 /// How far to go with one answer.
@@ -22,7 +22,8 @@ pub struct Policy {
     pub report: bool,
     /// Whether an answer watched by a guardrail may be continued at all.
     pub continue_guarded: bool,
-    /// Where to go on when the caller's model keeps failing, in this order; nowhere else.
+    /// What may go on, and where, when the caller's model keeps failing, in this order; nothing
+    /// else, and nowhere else.
     pub fallbacks: Vec<Fallback>,
     /// Whether anchor legs ask the provider to cache what they add.
     pub cache: Cache,
@@ -48,13 +49,21 @@ pub struct Policy {
     pub seed: u64,
 }
 
-/// A model or profile that may go on with another's answer, because the operator says so.
+/// What may go on with an answer whose own model keeps failing, because the operator says so.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Fallback {
-    /// Its id.
-    pub model: ModelId,
-    /// What it can do.
-    pub abilities: Abilities,
+#[serde(rename_all = "snake_case")]
+pub enum Fallback {
+    /// Another model or profile.
+    Model {
+        /// Its id.
+        model: ModelId,
+        /// What it can do.
+        abilities: Abilities,
+        /// Where it is called; `None` is the backend's own region.
+        region: Option<Region>,
+    },
+    /// The model that the caller named, in another region.
+    Elsewhere(Region),
 }
 
 /// What the caller's own output limit means.

@@ -1,6 +1,6 @@
 //! What happened, told truthfully: per leg, per seam, and as a whole.
 
-use crate::{End, LegId, ModelId, Usage};
+use crate::{End, LegId, ModelId, Region, Usage};
 use serde::{Deserialize, Serialize};
 
 /// Why the answer stopped.
@@ -91,6 +91,8 @@ pub struct LegReport {
     pub id: LegId,
     /// The model it called.
     pub model: ModelId,
+    /// Where it was called, as the backend told or the operator listed it.
+    pub region: Option<Region>,
     /// The backend's id of the request, where it gave one.
     pub request_id: Option<String>,
     /// The output limit it was called with in place of the caller's, if it was.

@@ -6,7 +6,7 @@
 //! model prefill               prefill | no-prefill | unknown | echo | limit N | default N
 //! ask max_tokens 10           stop "text" | collected | tools | forced | reasoning | schema | guarded | prefill "text"
 //! policy mode cap             legs N | rejects N | proven | guarded | cost DOLLARS | output N | deadline MS | report |
-//!                             fallback MODEL
+//!                             fallback MODEL | fallback MODEL@REGION | fallback @REGION
 //! leg                         what the model sends when it is called, in order:
 //!   text "JSON string"          one delta (also: reasoning "…", signature "…", tool ID NAME, input "…", image)
 //!   half "JSON string"          the same, ending in half a character
@@ -22,7 +22,7 @@
 use crate::{
     Abilities, Ask, BlockKind, Carried, Cut, Delivery, Delta, End, Event, Fallback, Finish, Frame,
     Head, LegId, Metadata, Millis, Mode, ModelId, Policy, Prefill, Price, Reasoning, Refusal,
-    Rejection, Seams, Stop, Structure, Tools, Usage, tokens,
+    Region, Rejection, Seams, Stop, Structure, Tools, Usage, tokens,
 };
 
 /// A story.
@@ -176,13 +176,21 @@ impl Story {
             ("output", number) => policy.max_output_tokens = parse(number)?,
             ("deadline", number) => policy.deadline = Some(Millis(parse(number)?)),
             ("report", _) => policy.report = true,
-            ("fallback", model) => policy.fallbacks.push(Fallback {
-                model: ModelId(model.to_owned()),
-                abilities: self.abilities.clone(),
-            }),
+            ("fallback", words) => {
+                let (model, region) = words.split_once('@').unwrap_or((words, ""));
+                let region = (!region.is_empty()).then(|| Region(region.to_owned()));
+                policy.fallbacks.push(match (model, region) {
+                    ("", Some(region)) => Fallback::Elsewhere(region),
+                    (model, region) => Fallback::Model {
+                        model: ModelId(model.to_owned()),
+                        abilities: self.abilities.clone(),
+                        region,
+                    },
+                });
+            }
             _ => {
                 return Err(
-                    "`policy` takes mode cap, mode off, legs N, rejects N, proven, guarded, cost N, output N, deadline MS, report or fallback MODEL",
+                    "`policy` takes mode cap, mode off, legs N, rejects N, proven, guarded, cost N, output N, deadline MS, report or fallback MODEL@REGION",
                 );
             }
         }
@@ -309,6 +317,7 @@ impl Script {
             status,
             headers: Vec::new(),
             request_id: None,
+            region: None,
         };
         self.frames.push(Frame::made(Event::Head(head)));
     }

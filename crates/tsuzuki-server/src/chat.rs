@@ -13,6 +13,7 @@ mod live;
 mod log;
 mod mailbox;
 mod message;
+mod object;
 mod posting;
 mod reading;
 mod request;
@@ -38,6 +39,7 @@ use bytes::Bytes;
 use exchange::Files;
 use futures_util::stream::BoxStream;
 use mailbox::Mail;
+pub(crate) use object::{Object, object, object_or_null};
 use serde::{Deserialize, Serialize};
 use shared::{Shared, kept};
 use std::sync::Arc;
@@ -108,7 +110,7 @@ pub struct Post {
     #[serde(default)]
     pub answer: MessageId,
     /// What differs from the conversation for this answer only.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub shape: Shape,
 }
 
@@ -120,7 +122,7 @@ pub struct Again {
     #[serde(default)]
     pub answer: MessageId,
     /// What differs from the conversation for this answer only: the model, say.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub shape: Shape,
 }
 
@@ -518,6 +520,7 @@ pub struct Change {
     /// The folder it is in; empty is none.
     pub folder: Option<String>,
     /// How it asks, as a whole.
+    #[serde(deserialize_with = "object_or_null")]
     pub shape: Option<Shape>,
     /// Show the path that goes through this message.
     pub through: Option<MessageId>,

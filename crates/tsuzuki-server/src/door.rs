@@ -257,7 +257,7 @@ impl Door {
         match route {
             Route::Health(question) => {
                 let store = match (question, &self.web) {
-                    (Health::Whole, Some(web)) => Some(web.store().check().await),
+                    (Health::Whole, Some(web)) => Some(web.check().await),
                     (Health::Live | Health::Ready, _) | (Health::Whole, None) => None,
                 };
                 Ok(health::tell(&health::State {

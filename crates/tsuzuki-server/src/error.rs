@@ -295,6 +295,7 @@ mod tests {
             max_tokens: None,
             id: LegId(1),
             request_id: None,
+            region: None,
             by: "first".to_owned(),
             end: Some(end.clone()),
             usage: Usage::UNKNOWN,

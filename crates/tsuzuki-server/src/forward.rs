@@ -5,6 +5,7 @@ use crate::bill::Bill;
 use crate::door::{Response, milliseconds, pieces};
 use crate::error::Fault;
 use crate::headers::{self, Length};
+use crate::spans::ForwardSpan;
 use futures_util::{StreamExt, stream};
 use http::StatusCode;
 use std::time::Instant;
@@ -23,21 +24,20 @@ pub(crate) async fn forward(
     let began = Instant::now();
     let method = request.method.clone();
     let request_bytes = request.body.len();
+    let span = ForwardSpan::begin(operation, &method, model);
     let mut answer = backend.forward(request).await;
     // The first piece is awaited with the head: a request that could not be sent at all has no
     // status worth passing on.
-    let first = match answer.body.next().await {
-        None => None,
-        Some(Ok(piece)) => Some(piece),
-        Some(Err(BodyError::Lost)) => {
-            return Err(Fault::unavailable("the connection to the backend was lost"));
-        }
-        Some(Err(BodyError::Stalled)) => {
-            return Err(Fault::unavailable("the backend did not answer in time"));
-        }
-    };
+    let first = answer.body.next().await.transpose().map_err(|broken| {
+        span.broke(broken);
+        Fault::unavailable(match broken {
+            BodyError::Lost => "the connection to the backend was lost",
+            BodyError::Stalled => "the backend did not answer in time",
+        })
+    })?;
     let status = StatusCode::from_u16(answer.status)
         .map_err(|_no_status| Fault::unavailable("the backend answered without a status"))?;
+    span.head(status, &answer.headers);
     tracing::info!(
         operation = operation.name(),
         model = model.map(|model| tracing::field::debug(&model.0)),
@@ -60,7 +60,10 @@ pub(crate) async fn forward(
     let mut meter = bill.meter(operation, status, request_bytes, &answer.headers);
     let rest = stream::iter(first.map(Ok))
         .chain(answer.body)
-        .inspect(move |piece| meter.pass(piece.as_ref().map_or(0, bytes::Bytes::len)));
+        .inspect(move |piece| match piece {
+            Ok(piece) => meter.pass(piece.len()),
+            Err(broken) => span.broke(*broken),
+        });
     let mut response = http::Response::new(pieces(rest));
     *response.status_mut() = status;
     *response.headers_mut() = headers::incoming(&answer.headers, Length::Kept);

@@ -1,8 +1,8 @@
 //! How the endpoint itself is.
 
+use crate::chat::ChatError;
 use crate::door::{Response, whole};
 use crate::route::Health;
-use crate::store::StoreError;
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use tsuzuki::engine::Mode;
@@ -14,7 +14,7 @@ pub(crate) struct State {
     pub(crate) answers: usize,
     pub(crate) leaving: bool,
     /// How the chat's store is, where there is a chat and somebody asks.
-    pub(crate) store: Option<Result<(), StoreError>>,
+    pub(crate) store: Option<Result<(), ChatError>>,
 }
 
 /// Tells. Not ready means: shutting down, send new requests elsewhere. A store that does not work
@@ -44,7 +44,7 @@ pub(crate) fn tell(state: &State) -> Response {
                 Some(Ok(())) => whole["store"] = "ok".into(),
                 Some(Err(error)) => {
                     status = StatusCode::SERVICE_UNAVAILABLE;
-                    whole["store"] = error.told.as_str().into();
+                    whole["store"] = error.to_string().into();
                     if !leaving {
                         whole["status"] = "the store fails".into();
                     }

@@ -7,7 +7,7 @@
 //! This crate knows nothing of continuation rules, transports or vendors. Where to look:
 //! `door` (one request from guards to response), `route` (paths), `guard` (which web page may call),
 //! `auth` (who calls, on a network), `keys` (what they may do), `spending` (and at what cost),
-//! `metrics` and `audit` (what is told of it), `bedrock` (the operations, and their spans), `error`
+//! `metrics`, `audit` and `spans` (what is told of it), `bedrock` (the operations), `error`
 //! (the one table of exceptions), [`Limits`] (every bound).
 
 mod audit;
@@ -35,6 +35,7 @@ mod private;
 mod route;
 mod serve;
 mod settings;
+mod spans;
 mod spending;
 pub mod store;
 mod tls;
@@ -42,13 +43,13 @@ mod web;
 
 pub use audit::Audit;
 pub use auth::{Access, Schemes};
-pub use bedrock::SPANS;
 pub use keys::{Budget, Grants, Key, Keys, KeysError, Minted, Scheme};
 pub use limits::{ChatLimits, JoinLimits, Limits, Rate};
 pub use modes::ModelMode;
 pub use operation::{NoSuchOperation, Operation, Operations};
 pub use serve::{ServeError, serve};
 pub use settings::{ModeIs, RequestMetadata, Settings};
+pub use spans::SPANS;
 pub use spending::{Spending, SpendingError, Spent};
 pub use tls::{Tls, TlsError};
 pub use tsuzuki::HOP_HEADER;

@@ -17,7 +17,7 @@
 //! let headers = [(":event-type", "contentBlockDelta"), (":content-type", "application/json"), (":message-type", "event")];
 //! let sent = eventstream::write(&headers, br#"{"contentBlockIndex":0,"delta":{"text":"Hello"},"p":"abc"}"#);
 //!
-//! let mut decoder = Decoder::new(Form::ConverseStream, &Head { status: 200, headers: Vec::new(), request_id: None });
+//! let mut decoder = Decoder::new(Form::ConverseStream, &Head { status: 200, headers: Vec::new(), request_id: None, region: None });
 //! let mut frames = Vec::new();
 //! for piece in sent.chunks(7) {
 //!     decoder.push(Bytes::copy_from_slice(piece), &mut frames);

@@ -21,6 +21,8 @@ struct Leg<'a> {
     request_id: Option<&'a str>,
     model: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,
     by: &'a str,
     stop: Option<&'a str>,
@@ -102,6 +104,7 @@ fn leg(leg: &LegReport) -> Leg<'_> {
     Leg {
         request_id: leg.request_id.as_deref(),
         model: &leg.model.0,
+        region: leg.region.as_ref().map(|region| region.0.as_str()),
         max_tokens: leg.max_tokens,
         by: &leg.by,
         stop: leg.end.as_ref().map(stop::label),

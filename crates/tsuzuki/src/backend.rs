@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 pub use lessons::Lessons;
 pub use story::StoryBackend;
-use tsuzuki_wire::engine::{Abilities, Frame, Leg, Lesson, ModelId};
+use tsuzuki_wire::engine::{Abilities, Frame, Leg, Lesson, ModelId, Region};
 pub use wired::Wired;
 pub(crate) use wired::segment;
 
@@ -32,10 +32,18 @@ pub trait Transport: Send + Sync {
     /// Sends a request and brings the head of its response; the body follows as it comes. A
     /// request that cannot be sent at all is answered with an AWS error that says why.
     fn send(&self, request: RawRequest) -> BoxFuture<'static, RawResponse>;
-    /// Sends the request of a leg to a model. Unlike [`send`](Self::send), it may reach the model by
-    /// another of its names.
-    fn call(&self, _model: &ModelId, request: RawRequest) -> BoxFuture<'static, RawResponse> {
-        self.send(request)
+    /// Sends the request of a leg to a model in a region; `None` is [`home`](Self::home). Unlike
+    /// [`send`](Self::send), it may reach the model by another of its names. A region that the
+    /// transport does not have is answered with an error, never in another region.
+    fn call(
+        &self,
+        model: &ModelId,
+        region: Option<&Region>,
+        request: RawRequest,
+    ) -> BoxFuture<'static, RawResponse>;
+    /// The region of requests that name none, if there is a word for it.
+    fn home(&self) -> Option<Region> {
+        None
     }
     /// What a model can do, before any lesson was learnt.
     fn abilities(&self, model: &ModelId) -> Abilities;

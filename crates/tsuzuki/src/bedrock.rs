@@ -36,6 +36,7 @@ mod refusal;
 mod settings;
 mod setup;
 mod sign;
+mod site;
 mod skew;
 mod source;
 mod trust;
@@ -52,28 +53,30 @@ use aws_credential_types::Credentials;
 use body::Paced;
 use bytes::Bytes;
 use credentials::Vault;
-use endpoint::{Endpoint, Endpoints};
+use endpoint::Endpoint;
 use fault::{Fault, Reason};
 use futures_util::future::BoxFuture;
 use futures_util::stream::StreamExt as _;
 use http::{HeaderValue, header};
 use http_body_util::Full;
-use lanes::Lanes;
 use refusal::Refusal;
+use site::Site;
 use skew::Skew;
 use std::fmt;
 use std::sync::Arc;
-use tsuzuki_wire::engine::{Abilities, ModelId};
+use tsuzuki_wire::engine::{Abilities, ModelId, Region};
 
-/// Amazon Bedrock in one region, with one set of credentials. Clones share all.
+/// Amazon Bedrock in a region, and in those that fallbacks name, with one set of credentials. Clones
+/// share all.
 #[derive(Clone)]
 pub struct Bedrock(Arc<Inner>);
 
 struct Inner {
     identity: Identity,
-    endpoints: Endpoints,
+    home: Site,
+    /// Where legs go that name another region; nothing else goes there.
+    elsewhere: Vec<Site>,
     access: Access,
-    lanes: Lanes,
     limits: Limits,
     reach: Reach,
     lessons: Lessons,
@@ -105,6 +108,14 @@ impl Bedrock {
         &self.0.identity
     }
 
+    /// Sends a request as it is to a region: our own, or one of the settings' others.
+    pub async fn send_to(&self, region: &Region, request: &RawRequest) -> RawResponse {
+        match self.0.site(Some(region)) {
+            Ok(site) => self.0.exchange(request, site).await,
+            Err(fault) => fault.response(self.0.home.endpoints.runtime.host()),
+        }
+    }
+
     /// Gets credentials from their source, as the first request would; Bedrock is not asked.
     ///
     /// # Errors
@@ -123,13 +134,27 @@ impl Bedrock {
 impl Transport for Bedrock {
     fn send(&self, request: RawRequest) -> BoxFuture<'static, RawResponse> {
         let this = Arc::clone(&self.0);
-        Box::pin(async move { this.exchange(&request).await })
+        Box::pin(async move { this.exchange(&request, &this.home).await })
     }
 
-    fn call(&self, model: &ModelId, request: RawRequest) -> BoxFuture<'static, RawResponse> {
+    fn call(
+        &self,
+        model: &ModelId,
+        region: Option<&Region>,
+        request: RawRequest,
+    ) -> BoxFuture<'static, RawResponse> {
         let this = Arc::clone(&self.0);
-        let model = model.clone();
-        Box::pin(async move { this.call(&model, request).await })
+        let (model, region) = (model.clone(), region.cloned());
+        Box::pin(async move {
+            match this.site(region.as_ref()) {
+                Ok(site) => this.call(&model, request, site).await,
+                Err(fault) => fault.response(this.home.endpoints.runtime.host()),
+            }
+        })
+    }
+
+    fn home(&self) -> Option<Region> {
+        Some(Region(self.0.home.region.clone()))
     }
 
     fn abilities(&self, model: &ModelId) -> Abilities {
@@ -142,27 +167,40 @@ impl Transport for Bedrock {
 }
 
 impl Inner {
+    /// Bedrock in a region; our own, unless one is named.
+    fn site<'a>(&'a self, region: Option<&'a Region>) -> Result<&'a Site, Fault<'a>> {
+        let Some(region) = region else {
+            return Ok(&self.home);
+        };
+        std::iter::once(&self.home)
+            .chain(&self.elsewhere)
+            .find(|site| site.region == region.0)
+            .ok_or(Fault::Unlisted(region))
+    }
+
     /// Sends a leg. A bare id that needs a profile goes to the profile that is nearest.
-    async fn call(&self, model: &ModelId, request: RawRequest) -> RawResponse {
+    async fn call(&self, model: &ModelId, request: RawRequest, site: &Site) -> RawResponse {
         let (Naming::Bare, name) = naming(&model.0) else {
-            return self.exchange(&request).await;
+            return self.exchange(&request, site).await;
         };
         let bare = ModelId(name.to_owned());
-        let region = self.identity.region.as_str();
+        let region = site.region.as_str();
         if let Some(profile) = self.lessons.profile(region, &bare) {
-            let response = self.exchange(&outgoing::renamed(&request, &profile)).await;
+            let renamed = outgoing::renamed(&request, &profile);
+            let response = self.exchange(&renamed, site).await;
             let (response, refusal) = refusal::read(response).await;
             if refusal != Some(Refusal::Unknown) {
                 return response;
             }
             self.lessons.name(region, &bare, None);
         }
-        let (response, refusal) = refusal::read(self.exchange(&request).await).await;
+        let (response, refusal) = refusal::read(self.exchange(&request, site).await).await;
         if refusal != Some(Refusal::NeedsProfile) {
             return response;
         }
         for profile in geography::profiles(&bare, region, self.reach) {
-            let other = self.exchange(&outgoing::renamed(&request, &profile)).await;
+            let renamed = outgoing::renamed(&request, &profile);
+            let other = self.exchange(&renamed, site).await;
             let (other, refusal) = refusal::read(other).await;
             // A profile that is not there, or not for us, leaves the caller with what was asked first.
             if refusal.is_none() && !matches!(other.status, 403 | 404) {
@@ -185,14 +223,14 @@ impl Inner {
     }
 
     /// Sends a request, once more if what was wrong lay with us.
-    async fn exchange(&self, request: &RawRequest) -> RawResponse {
+    async fn exchange(&self, request: &RawRequest, site: &Site) -> RawResponse {
         if request.header(crate::HOP_HEADER).is_some() {
-            return Fault::Circle.response(self.endpoints.serving(&request.path).host());
+            return Fault::Circle.response(site.endpoints.serving(&request.path).host());
         }
-        let (response, used) = self.attempt(request).await;
+        let (response, used) = self.attempt(request, site).await;
         match (response.status, used) {
             (400 | 403, Some(used)) if self.mended(&response.headers, &used).await => {
-                self.attempt(request).await.0
+                self.attempt(request, site).await.0
             }
             _ => response,
         }
@@ -211,8 +249,12 @@ impl Inner {
     }
 
     /// Sends a request once; tells with which credentials.
-    async fn attempt(&self, request: &RawRequest) -> (RawResponse, Option<Credentials>) {
-        let endpoint = self.endpoints.serving(&request.path);
+    async fn attempt(
+        &self,
+        request: &RawRequest,
+        site: &Site,
+    ) -> (RawResponse, Option<Credentials>) {
+        let endpoint = site.endpoints.serving(&request.path);
         let fault = |fault: Fault<'_>| (fault.response(endpoint.host()), None);
         let (method, uri, mut fields) = match outgoing::head(request, endpoint) {
             Ok(head) => head,
@@ -228,7 +270,7 @@ impl Inner {
                         return fault(Fault::Credentials(failure, &self.identity.source));
                     }
                 };
-                let by = (&credentials, self.identity.region.as_str());
+                let by = (&credentials, site.region.as_str());
                 let now = self.skew.now();
                 if sign::add_signature(&method, &uri, &mut fields, &request.body, by, now).is_err()
                 {
@@ -241,7 +283,8 @@ impl Inner {
         *outgoing.method_mut() = method;
         *outgoing.uri_mut() = uri;
         *outgoing.headers_mut() = fields;
-        (self.receive(outgoing, &request.path, endpoint).await, used)
+        let response = self.receive(outgoing, &request.path, site, endpoint).await;
+        (response, used)
     }
 
     /// Sends what is ready, and brings the head of the answer.
@@ -249,9 +292,10 @@ impl Inner {
         &self,
         request: http::Request<Full<Bytes>>,
         path: &str,
+        site: &Site,
         endpoint: &Endpoint,
     ) -> RawResponse {
-        let Some((lane, place)) = self.lanes.take() else {
+        let Some((lane, place)) = site.lanes.take() else {
             return Fault::Connection(Reason::Broken).response(endpoint.host());
         };
         let limit = self.limits.head(path);

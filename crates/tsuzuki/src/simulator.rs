@@ -16,6 +16,7 @@
 
 mod body;
 mod catalogue;
+mod counting;
 mod ledger;
 mod library;
 mod place;
@@ -43,12 +44,12 @@ use ledger::{Call, Ledger};
 use library::Library;
 use place::{Conversation, Way};
 use print::Printer;
-use prompt::{Choice, Dialect, Prompt, Thinking};
-use refusal::{Refusal, headers, respond};
-use serde_json::{Value, json};
+use prompt::{Choice, Dialect, Document, Prompt, Thinking};
+use refusal::{Refusal, headers};
+use serde_json::error::Category;
 use speech::Script;
 use std::sync::Arc;
-use tsuzuki_wire::engine::{Abilities, ModelId};
+use tsuzuki_wire::engine::{Abilities, ModelId, Region};
 
 /// The model that an id of the operator's own stands for here: application inference profiles and
 /// the like do not tell what is behind them.
@@ -111,6 +112,16 @@ impl Transport for Simulator {
         })
     }
 
+    /// It plays Bedrock wherever it is asked.
+    fn call(
+        &self,
+        _model: &ModelId,
+        _region: Option<&Region>,
+        request: RawRequest,
+    ) -> BoxFuture<'static, RawResponse> {
+        self.send(request)
+    }
+
     fn abilities(&self, model: &ModelId) -> Abilities {
         Models::builtin().abilities(model)
     }
@@ -143,21 +154,10 @@ impl Simulator {
             .decode_utf8_lossy()
             .into_owned();
         let model = served(&id, operation)?;
-        let body: Value = serde_json::from_slice(&request.body).map_err(|error| {
-            Refusal::serialization(format!(
-                "The request body is not valid JSON (line {}, column {}).",
-                error.line(),
-                error.column()
-            ))
-        })?;
-        if !body.is_object() {
-            return Err(Refusal::serialization(
-                "The request body is not a JSON object.",
-            ));
-        }
         if operation == Operation::CountTokens {
-            return count_tokens(model, &body);
+            return counting::answer(model, &request.body);
         }
+        let body = Document::read(&request.body).map_err(|error| unreadable(&error))?;
         let prompt = match operation {
             Operation::Converse | Operation::ConverseStream | Operation::CountTokens => {
                 prompt::read_converse(&body)?
@@ -363,39 +363,22 @@ fn served(id: &str, operation: Operation) -> Result<&'static Model, Refusal> {
     }
 }
 
-fn count_tokens(model: &Model, body: &Value) -> Result<RawResponse, Refusal> {
-    let invoke = body
-        .pointer("/input/invokeModel/body")
-        .and_then(Value::as_str);
-    let prompt = match (body.pointer("/input/converse"), invoke) {
-        (Some(converse), None) => prompt::read_converse(converse)?,
-        (None, Some(encoded)) => {
-            let decoded = base64::engine::general_purpose::STANDARD
-                .decode(encoded)
-                .map_err(|_| Refusal::malformed())?;
-            prompt::read_messages(
-                &serde_json::from_slice(&decoded).map_err(|_| Refusal::malformed())?,
-            )?
-        }
-        (_, _) => {
-            return Err(Refusal::validation(
-                "The input must have exactly one of converse and invokeModel.",
-            ));
-        }
-    };
-    validation::check(&prompt, model)?;
-    Ok(respond(
-        200,
-        "application/json",
-        Vec::new(),
-        refusal::json(&json!({"inputTokens": prompt.input_tokens()})),
-    ))
+/// What is wrong with a body that is not a JSON object.
+fn unreadable(error: &serde_json::Error) -> Refusal {
+    Refusal::serialization(match error.classify() {
+        Category::Data => "The request body is not a JSON object.".to_owned(),
+        Category::Io | Category::Syntax | Category::Eof => format!(
+            "The request body is not valid JSON (line {}, column {}).",
+            error.line(),
+            error.column()
+        ),
+    })
 }
 
 /// What `/break` asks the default responder for: the line breaks while the answer begins, and not
 /// when it is gone on with.
 fn responder_fault(conversation: &Conversation) -> Option<Fault> {
-    let wanted = responder::on_a_bad_line(&conversation.asked).is_some();
+    let wanted = responder::wants_a_bad_line(&conversation.asked);
     (wanted && conversation.way == Way::Fresh).then_some(Fault {
         call: None,
         at: At::Token(BREAK_AFTER_TOKENS),

@@ -87,14 +87,29 @@ pub(crate) enum Key {
     Revoke(KeyRevoke),
 }
 
+impl Key {
+    /// The settings that were typed.
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        let data = match self {
+            Self::Add(typed) => &typed.data,
+            Self::List(typed) => &typed.data,
+            Self::Revoke(typed) => &typed.data,
+        };
+        flag("server.data", "--data", path(data.as_ref()))
+            .into_iter()
+            .collect()
+    }
+}
+
 /// Mint a key.
 #[derive(Debug, Args)]
 pub(crate) struct KeyAdd {
     /// What to call it, in logs and metrics
     pub(crate) name: String,
-    /// The data folder of the endpoint
-    #[arg(long, value_name = "DIR", env = "TSUZUKI_DATA")]
-    pub(crate) data: PathBuf,
+    /// The data folder of the endpoint [env: TSUZUKI_DATA] [default: `server.data` of the
+    /// configuration]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// How it proves itself
     #[arg(long, value_enum, default_value_t = Proof::Sigv4)]
     pub(crate) auth: Proof,
@@ -119,9 +134,10 @@ pub(crate) struct KeyAdd {
 /// List the keys.
 #[derive(Debug, Args)]
 pub(crate) struct KeyList {
-    /// The data folder of the endpoint
-    #[arg(long, value_name = "DIR", env = "TSUZUKI_DATA")]
-    pub(crate) data: PathBuf,
+    /// The data folder of the endpoint [env: TSUZUKI_DATA] [default: `server.data` of the
+    /// configuration]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// Print a JSON array
     #[arg(long)]
     pub(crate) json: bool,
@@ -132,9 +148,10 @@ pub(crate) struct KeyList {
 pub(crate) struct KeyRevoke {
     /// Its name or its id
     pub(crate) name: String,
-    /// The data folder of the endpoint
-    #[arg(long, value_name = "DIR", env = "TSUZUKI_DATA")]
-    pub(crate) data: PathBuf,
+    /// The data folder of the endpoint [env: TSUZUKI_DATA] [default: `server.data` of the
+    /// configuration]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
 }
 
 /// How callers prove their keys.

@@ -54,8 +54,7 @@ pub(crate) async fn run(ask: &Ask, effective: &Effective) -> Result<Exit, Failur
         print::line_end_for_the_eye()?;
     }
     if ask.verbose {
-        let parts = told.report.legs.iter();
-        parts.for_each(|leg| print::talk(&report::part(leg)));
+        report::parts(&told.report).for_each(|line| print::talk(&line));
     }
     let shown = if told.text.is_empty() {
         Shown::Nothing

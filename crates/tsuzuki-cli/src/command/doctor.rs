@@ -131,6 +131,9 @@ async fn examine(bedrock: &Bedrock, asked: Option<&str>, usual: &str, chart: &mu
         }
     }
     chart.add(probe::endpoint(bedrock).await);
+    for region in &identity.elsewhere {
+        chart.add(probe::elsewhere(bedrock, region).await);
+    }
     chart.add(probe::models(bedrock).await);
     let (profiles, account) = probe::profiles(bedrock).await;
     chart.add(profiles);
@@ -169,6 +172,7 @@ impl Chart {
         json!({
             "ok": sound,
             "region": identity.map(|identity| &identity.region),
+            "elsewhere": identity.map(|identity| &identity.elsewhere),
             "profile": identity.and_then(|identity| identity.profile.as_ref()),
             "account": self.account,
             "credentials": identity.map(|identity| identity.source.to_string()),

@@ -26,16 +26,16 @@ pub(super) fn policy(config: &Config) -> Settings {
     }
 }
 
-/// Where answers may go on, with what each model can do.
+/// What answers may go on with, and what each model can do.
 fn fallbacks(config: &Config) -> Vec<Fallback> {
-    let of = |id: &String| {
-        let model = ModelId(id.clone());
-        let mut abilities = Models::builtin().abilities(&model);
-        let known = config.models.iter().filter(|known| known.is_about(&model));
+    let abilities = |model: &ModelId| {
+        let mut abilities = Models::builtin().abilities(model);
+        let known = config.models.iter().filter(|known| known.is_about(model));
         known.for_each(|known| known.correct(&mut abilities));
-        Fallback { model, abilities }
+        abilities
     };
-    config.policy.fallbacks.iter().map(of).collect()
+    let listed = config.policy.fallbacks.iter();
+    listed.map(|fallback| fallback.listed(abilities)).collect()
 }
 
 /// The settings of an endpoint at this address, but for its chat. Files are opened, and a

@@ -1,6 +1,7 @@
 //! `tsuzuki key`: the keys of an endpoint on a network.
 
 use crate::args::{Key, KeyAdd, KeyList, KeyRevoke, Proof};
+use crate::config::Effective;
 use crate::exit::{Exit, Failure};
 use crate::print;
 use serde_json::json;
@@ -10,15 +11,22 @@ use tsuzuki::engine::Mode;
 use tsuzuki_server::{Budget, Grants, Keys, Minted, Operation, Scheme, Spending, Spent};
 
 /// Mints, lists or revokes.
-pub(crate) fn run(typed: Key) -> Result<Exit, Failure> {
+pub(crate) fn run(typed: Key, effective: &Effective) -> Result<Exit, Failure> {
+    let data = effective.config.server.data.as_deref().ok_or_else(|| {
+        Failure::new(
+            Exit::Usage,
+            "there is no data folder to keep keys in",
+            "name the endpoint's: --data DIR, TSUZUKI_DATA, or data under [server] in tsuzuki.toml",
+        )
+    })?;
     match typed {
-        Key::Add(typed) => add(typed),
-        Key::List(typed) => list(&typed),
-        Key::Revoke(typed) => revoke(&typed),
+        Key::Add(typed) => add(typed, data),
+        Key::List(typed) => list(&typed, data),
+        Key::Revoke(typed) => revoke(&typed, data),
     }
 }
 
-fn add(typed: KeyAdd) -> Result<Exit, Failure> {
+fn add(typed: KeyAdd, data: &Path) -> Result<Exit, Failure> {
     let budget = Budget {
         usd: typed.usd_a_day,
         tokens: typed.tokens_a_day,
@@ -29,12 +37,12 @@ fn add(typed: KeyAdd) -> Result<Exit, Failure> {
         mode: typed.mode.map(Mode::from),
         budget: (budget != Budget::default()).then_some(budget),
     };
-    super::private_folder(&typed.data)?;
+    super::private_folder(data)?;
     let (scheme, paste): (_, fn(&Minted) -> String) = match typed.auth {
         Proof::Sigv4 => (Scheme::Sigv4, paste_pair),
         Proof::Bearer => (Scheme::Bearer, paste_token),
     };
-    let minted = open(&typed.data)?
+    let minted = open(data)?
         .add(&typed.name, scheme, grants)
         .map_err(usage)?;
     print::data(&paste(&minted))?;
@@ -56,11 +64,11 @@ fn paste_token(minted: &Minted) -> String {
     format!("export AWS_BEARER_TOKEN_BEDROCK={}\n", minted.secret)
 }
 
-fn list(typed: &KeyList) -> Result<Exit, Failure> {
-    let keys = open(&typed.data)?.list();
+fn list(typed: &KeyList, data: &Path) -> Result<Exit, Failure> {
+    let keys = open(data)?.list();
     let mut rows = Vec::new();
     for key in &keys {
-        let spent = Spending::look(&typed.data, &key.id).map_err(usage)?;
+        let spent = Spending::look(data, &key.id).map_err(usage)?;
         rows.push((key, spent));
     }
     let text = if typed.json {
@@ -145,8 +153,8 @@ fn told(spent: &Spent, budget: Option<Budget>) -> String {
     )
 }
 
-fn revoke(typed: &KeyRevoke) -> Result<Exit, Failure> {
-    let key = open(&typed.data)?.revoke(&typed.name).map_err(usage)?;
+fn revoke(typed: &KeyRevoke, data: &Path) -> Result<Exit, Failure> {
+    let key = open(data)?.revoke(&typed.name).map_err(usage)?;
     print::talk(&format!(
         "The key {} ({}) is revoked; endpoints that serve notice within a second",
         key.name, key.id

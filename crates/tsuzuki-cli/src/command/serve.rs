@@ -23,6 +23,10 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 use tsuzuki_server::{Access, ServeError, Settings, Tls};
 
+/// What the log never tells unless it is asked for by name: the AWS SDK warns in the words of what a
+/// `credential_process` or an endpoint said, which may be a secret. Ours say what went wrong.
+const UNHEARD: &str = "aws_=off";
+
 /// Serves until Ctrl-C or a termination signal; answers that run are then given time to end.
 pub(crate) async fn run(effective: &Effective) -> Result<Exit, Failure> {
     let talk = log(&effective.config.server.log, effective.origin("server.log"))?;
@@ -267,7 +271,7 @@ fn log<S>(filter: &str, origin: &Origin) -> Result<impl Layer<S> + use<S>, Failu
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
-    let filter = EnvFilter::try_new(filter).map_err(|error| {
+    let filter = EnvFilter::try_new(format!("{UNHEARD},{filter}")).map_err(|error| {
         Failure::new(
             Exit::Usage,
             format!("{origin} (server.log): {error}"),

@@ -1,6 +1,6 @@
 //! `[backend]`: what answers.
 
-use super::Effective;
+use super::{Effective, Fallback};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::num::NonZeroU64;
@@ -94,10 +94,15 @@ impl Backend {
     /// transport to read, which knows what each name stands above.
     pub(crate) fn settings(effective: &Effective, listen: Option<SocketAddr>) -> Settings {
         let backend = &effective.config.backend;
+        let fallbacks = effective.config.policy.fallbacks.iter();
         let ours = |key| !effective.is_of_the_environment(key);
         let seconds = |seconds: NonZeroU64| Duration::from_secs(seconds.get());
         Settings {
             region: backend.region.clone().filter(|_| ours("backend.region")),
+            regions: fallbacks
+                .filter_map(Fallback::region)
+                .map(|region| region.0.clone())
+                .collect(),
             profile: backend.profile.clone().filter(|_| ours("backend.profile")),
             credentials: None,
             endpoint: backend

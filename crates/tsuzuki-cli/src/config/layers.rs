@@ -10,7 +10,7 @@ use toml::{Table, Value};
 
 /// The keys that the environment can set, each with its variables; the first that is set stands.
 /// AWS's own are here to be shown, and so that they stand above the file.
-pub(crate) const VARIABLES: [(&str, &[&str]); 24] = [
+pub(crate) const VARIABLES: [(&str, &[&str]); 25] = [
     ("server.listen", &["TSUZUKI_LISTEN"]),
     ("server.hosts", &["TSUZUKI_HOST"]),
     ("server.log", &["TSUZUKI_LOG"]),
@@ -25,6 +25,7 @@ pub(crate) const VARIABLES: [(&str, &[&str]); 24] = [
     ("policy.max_legs", &["TSUZUKI_MAX_LEGS"]),
     ("policy.max_cost", &["TSUZUKI_MAX_COST"]),
     ("policy.max_seconds", &["TSUZUKI_MAX_SECONDS"]),
+    ("policy.fallbacks", &["TSUZUKI_FALLBACKS"]),
     ("backend.kind", &["TSUZUKI_BACKEND"]),
     ("backend.scenario", &["TSUZUKI_SCENARIO"]),
     ("backend.region", &["AWS_REGION", "AWS_DEFAULT_REGION"]),
@@ -41,10 +42,11 @@ pub(crate) const VARIABLES: [(&str, &[&str]); 24] = [
 ];
 
 /// The keys that hold a list of texts; where one text sets them, commas stand between.
-const LISTS: [&str; 4] = [
+const LISTS: [&str; 5] = [
     "server.hosts",
     "network.auth_regions",
     "network.open",
+    "policy.fallbacks",
     "chat.proxy_from",
 ];
 

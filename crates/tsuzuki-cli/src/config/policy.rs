@@ -1,5 +1,6 @@
 //! `[policy]`: how far to go with each answer.
 
+use super::Fallback;
 use crate::args::Reach;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::num::{NonZeroU32, NonZeroU64};
@@ -37,8 +38,8 @@ pub(crate) struct Policy {
     faults_in_a_row: NonZeroU32,
     /// Whether later calls ask the provider to cache what they add.
     cache: Cache,
-    /// Models or profiles that may go on where the caller's keeps failing, in this order.
-    pub(crate) fallbacks: Vec<String>,
+    /// What may go on where the caller's model keeps failing, and where, in this order.
+    pub(crate) fallbacks: Vec<Fallback>,
     /// Modes of certain models; the first that fits stands.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) models: Vec<ModelMode>,

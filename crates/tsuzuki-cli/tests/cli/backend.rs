@@ -172,6 +172,29 @@ fn serve_without_credentials_serves_and_warns() {
     );
 }
 
+/// What a source of credentials said may be a secret; the log tells only that it failed.
+#[test]
+fn what_a_source_said_is_not_logged() {
+    let profile = "[profile dev]\nregion = us-east-1\n\
+                   credential_process = /bin/sh -c \"echo CANARY; echo CANARY >&2; exit 3\"\n";
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--backend", "bedrock"];
+    let run = tsuzuki(serve).file("aws", profile);
+    let file = run.folder().join("aws").display().to_string();
+    let run = run
+        .variable("AWS_CONFIG_FILE", &file)
+        .variable("AWS_PROFILE", "dev")
+        .variable("TSUZUKI_LOG", "debug");
+    let done = while_serving(&run, "TERM", |_| {
+        thread::sleep(std::time::Duration::from_millis(500));
+    });
+    assert!(
+        done.stderr.contains("no new AWS credentials"),
+        "{}",
+        done.stderr
+    );
+    assert!(!done.stderr.contains("CANARY"), "{}", done.stderr);
+}
+
 #[test]
 fn an_endpoint_that_is_our_own() {
     let port = TcpListener::bind("127.0.0.1:0").expect("a free port");

@@ -1,5 +1,6 @@
 //! `tsuzuki config`, and the order of the layers.
 
+use crate::backend::with_keys;
 use crate::shell::tsuzuki;
 
 /// The line of a key in what `config check` printed.
@@ -174,20 +175,90 @@ fn a_file_that_is_not_there() {
     tsuzuki(["serve", "--config", "none.toml"]).snapshot("config_missing");
 }
 
+/// The model of this scenario fails, and no other.
+const OVERLOADED: &str = "schema = 1\n[[rule]]\nmodel = 'haiku'\nerror = \"overload\"\n";
+const HAIKU: &str = "[backend]\nscenario = \"scenario.toml\"\n[ask]\nmodel = \"anthropic.claude-3-haiku-20240307-v1:0\"\n";
+
+fn overloaded(words: &[&str], more: &str) -> crate::shell::Run {
+    tsuzuki(["ask", "/count 1..5"])
+        .words(words)
+        .file("scenario.toml", OVERLOADED)
+        .file("tsuzuki.toml", &format!("{HAIKU}{more}"))
+}
+
 #[test]
 fn a_fallback_goes_on_where_the_model_keeps_failing() {
-    let scenario = "schema = 1\n[[rule]]\nmodel = 'haiku'\nerror = \"overload\"\n";
-    let file = "[backend]\nscenario = \"scenario.toml\"\n[ask]\nmodel = \"anthropic.claude-3-haiku-20240307-v1:0\"\n";
-    let ask = |more: &str| {
-        tsuzuki(["ask", "/count 1..5", "-v"])
-            .file("scenario.toml", scenario)
-            .file("tsuzuki.toml", &format!("{file}{more}"))
-            .run()
-    };
-    assert_eq!(ask("").exit, Some(3));
-    let done = ask("[policy]\nfallbacks = [\"amazon.nova-pro-v1:0\"]\n");
+    assert_eq!(overloaded(&[], "").run().exit, Some(3));
+    let file = "[policy]\nfallbacks = [\"amazon.nova-pro-v1:0\"]\n";
+    let done = overloaded(&[], file).run();
     assert_eq!(done.exit, Some(0), "{}", done.stderr);
     assert!(done.stdout.contains('5'), "{}", done.stdout);
+}
+
+/// By file, environment and flag; the report tells where the last part came from.
+#[test]
+fn a_fallback_in_another_region() {
+    let file = "[policy]\nfallbacks = [\"amazon.nova-pro-v1:0@eu-west-1\"]\n";
+    let there = |run: crate::shell::Run| {
+        let done = run.run();
+        assert_eq!(done.exit, Some(0), "{}", done.stderr);
+        let told: serde_json::Value = serde_json::from_str(&done.stdout).expect("JSON");
+        let last = told["report"]["legs"]
+            .as_array()
+            .and_then(|legs| legs.last().cloned());
+        let last = last.expect("a leg");
+        (last["model"].clone(), last["region"].clone())
+    };
+    let by_file = overloaded(&["--json"], file);
+    assert_eq!(
+        there(by_file),
+        ("amazon.nova-pro-v1:0".into(), "eu-west-1".into())
+    );
+    let by_environment = overloaded(&["--json"], file).variable(
+        "TSUZUKI_FALLBACKS",
+        "@eu-north-1,amazon.nova-lite-v1:0@eu-west-3",
+    );
+    assert_eq!(
+        there(by_environment),
+        ("amazon.nova-lite-v1:0".into(), "eu-west-3".into())
+    );
+    let words = [
+        "--json",
+        "--fallback",
+        "@us-west-2",
+        "--fallback",
+        "amazon.nova-pro-v1:0",
+    ];
+    assert_eq!(
+        there(overloaded(&words, file)),
+        ("amazon.nova-pro-v1:0".into(), serde_json::Value::Null)
+    );
+    // Told to a person, too.
+    let done = overloaded(&["-v"], file).run();
+    assert!(
+        done.stderr.contains("part 1: first, overloaded"),
+        "{}",
+        done.stderr
+    );
+    assert!(
+        done.stderr.contains("amazon.nova-pro-v1:0 in eu-west-1"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn a_fallback_that_is_none() {
+    overloaded(&["--fallback", "amazon.nova-pro-v1:0@"], "").snapshot("fallback_without_region");
+}
+
+/// An endpoint is of one region; whoever set it is told before anybody is asked.
+#[test]
+fn an_endpoint_has_no_other_regions() {
+    let words = ["serve", "--backend", "bedrock", "--fallback", "@us-west-2"];
+    with_keys(tsuzuki(words))
+        .variable("AWS_ENDPOINT_URL", "https://bedrock.example")
+        .snapshot("fallback_and_endpoint");
 }
 
 #[test]

@@ -214,6 +214,51 @@ fn the_least_policy() {
     .snapshot("doctor_policy_of_models");
 }
 
+/// Where fallbacks may go is looked at, too, and allowed; here the way there is closed.
+#[test]
+fn the_regions_of_fallbacks() {
+    let file = "[policy]\nfallbacks = [\"@us-west-2\"]\n";
+    let doctor = |words: &[&str]| {
+        let run = tsuzuki(["doctor"]).words(words).file("tsuzuki.toml", file);
+        with_keys(run)
+            .variable("HTTPS_PROXY", "http://127.0.0.1:9")
+            .run()
+    };
+    let done = doctor(&["--json"]);
+    assert_eq!(done.exit, Some(3), "{}", done.stdout);
+    let told: Value = serde_json::from_str(&done.stdout).expect("JSON");
+    assert_eq!(told["elsewhere"], serde_json::json!(["us-west-2"]));
+    let facts: Vec<&str> = told["checks"]
+        .as_array()
+        .expect("checks")
+        .iter()
+        .filter(|check| check["name"] == "endpoint")
+        .map(|check| check["fact"].as_str().expect("a fact"))
+        .collect();
+    let [home, other] = facts.as_slice() else {
+        panic!("{facts:?}")
+    };
+    assert!(
+        home.contains("bedrock-runtime.eu-west-1.amazonaws.com"),
+        "{home}"
+    );
+    assert!(
+        other.contains("bedrock-runtime.us-west-2.amazonaws.com"),
+        "{other}"
+    );
+
+    let policy = doctor(&[
+        "--iam-policy",
+        "--model",
+        "anthropic.claude-3-haiku-20240307-v1:0",
+    ]);
+    assert_eq!(policy.exit, Some(0), "{}", policy.stderr);
+    for region in ["eu-west-1", "us-west-2"] {
+        let model = format!("arn:aws:bedrock:{region}::foundation-model/anthropic.claude-3-haiku");
+        assert!(policy.stdout.contains(&model), "{}", policy.stdout);
+    }
+}
+
 /// A profile that only the file names stands below keys in the environment, a typed one above them.
 #[test]
 fn keys_in_the_environment_and_a_profile() {

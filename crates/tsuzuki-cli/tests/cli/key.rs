@@ -88,6 +88,21 @@ fn a_key_is_shown_once_and_listed_ever_after() {
     assert_eq!(gone.exit, Some(2));
 }
 
+/// The folder is the endpoint's own, wherever that is set.
+#[test]
+fn the_folder_of_the_configuration() {
+    let file = "[server]\ndata = \"of-the-file\"\n";
+    let add = tsuzuki(["key", "add", "ci"]).file("tsuzuki.toml", file);
+    assert_eq!(add.run().exit, Some(0));
+    assert!(add.folder().join("of-the-file/keys.toml").is_file());
+    let add = add.variable("TSUZUKI_DATA", "of-the-environment");
+    assert_eq!(add.run().exit, Some(0));
+    assert!(add.folder().join("of-the-environment/keys.toml").is_file());
+    let add = add.words(&["--data", "typed"]);
+    assert_eq!(add.run().exit, Some(0));
+    assert!(add.folder().join("typed/keys.toml").is_file());
+}
+
 #[test]
 fn what_is_no_key() {
     tsuzuki(["key", "add", "two words", "--data", "data"]).snapshot("key_bad_name");

@@ -58,11 +58,20 @@ fn ask(address: &str, question: &str) -> String {
     let body = format!(
         r#"{{"messages":[{{"role":"user","content":[{{"text":"{question}"}}]}}],"inferenceConfig":{{"maxTokens":40}}}}"#
     );
+    post(
+        address,
+        "us.anthropic.claude-haiku-4-5-20251001-v1:0/converse",
+        &body,
+    )
+}
+
+/// What the endpoint says to a request at `/model/…`.
+fn post(address: &str, path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("somebody listens");
     stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     write!(
         stream,
-        "POST /model/us.anthropic.claude-haiku-4-5-20251001-v1:0/converse HTTP/1.1\r\n\
+        "POST /model/{path} HTTP/1.1\r\n\
          host: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )
@@ -115,6 +124,47 @@ fn an_answer_and_its_legs_are_spans_without_text() {
     for each in ["tsuzuki.leg.stop", "aws.request_id"] {
         assert_eq!(times(&bytes, each), legs, "{each}");
     }
+    assert_eq!(times(&bytes, CANARY), 0, "no text of the question");
+    assert!(batches.try_recv().is_err(), "all in one batch");
+}
+
+#[test]
+fn a_request_passed_on_unread_is_one_span() {
+    let (collector, batches) = collector();
+    let run = tsuzuki(["serve", "--listen", "127.0.0.1:0"])
+        .variable("OTEL_EXPORTER_OTLP_ENDPOINT", &collector)
+        .variable("TSUZUKI_LOG", "error");
+    let mut answer = String::new();
+    let done = while_serving(&run, "TERM", |address| {
+        let body = format!(
+            r#"{{"input":{{"converse":{{"messages":[{{"role":"user","content":[{{"text":"{CANARY}"}}]}}]}}}}}}"#
+        );
+        answer = post(
+            address,
+            "anthropic.claude-haiku-4-5-20251001-v1:0/count-tokens",
+            &body,
+        );
+    });
+    assert_eq!(done.exit, Some(0), "{}", done.stderr);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let (_, bytes) = batches.recv_timeout(PATIENCE).expect("a batch");
+    for once in [
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "anthropic.claude-haiku-4-5-20251001-v1:0",
+        "http.request.method",
+        "http.response.status_code",
+        "aws.request_id",
+        "tsuzuki.operation",
+    ] {
+        assert_eq!(times(&bytes, once), 1, "{once}");
+    }
+    assert_eq!(
+        times(&bytes, "CountTokens"),
+        2,
+        "its name and its operation"
+    );
+    assert_eq!(times(&bytes, "error.type"), 0);
     assert_eq!(times(&bytes, CANARY), 0, "no text of the question");
     assert!(batches.try_recv().is_err(), "all in one batch");
 }

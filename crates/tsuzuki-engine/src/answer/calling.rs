@@ -6,7 +6,7 @@ use crate::holdback::unsure;
 use crate::nudge::nudge;
 use crate::plan::{self, Call, Case, Purpose, Way};
 use crate::seam::{self, Border, Demand};
-use crate::{By, Delivery, Leg, Prefill, Seams, Usage};
+use crate::{By, Delivery, Fallback, Leg, Prefill, Seams, Usage};
 use std::sync::Arc;
 
 impl Answer {
@@ -31,6 +31,7 @@ impl Answer {
             now: self.now,
             way,
             partial,
+            given_up: self.given_up.as_ref().map(|failed| &failed.end),
             anything_shown: self.message.has_content() || !partial.is_empty(),
             open,
             has_tool_call,
@@ -99,9 +100,13 @@ impl Answer {
             Way::Prefill => "prefill",
             Way::Anchor => "anchor",
         };
-        let id = self
-            .ledger
-            .call(name, &self.model, call.max_tokens, self.now);
+        let id = self.ledger.call(
+            name,
+            &self.model,
+            self.region.as_ref(),
+            call.max_tokens,
+            self.now,
+        );
         let own = call
             .max_tokens
             .map(|max_tokens| max_tokens.saturating_sub(call.room));
@@ -135,20 +140,38 @@ impl Answer {
             id,
             ask: Arc::clone(&self.ask),
             model: self.model.clone(),
+            region: self.region.clone(),
             by,
             max_tokens: call.max_tokens,
             cache: self.policy.cache,
         }));
     }
 
-    /// Goes on with the next model of the operator's list.
+    /// Goes on with the next entry of the operator's list.
     fn fall_back(&mut self) {
         if self.policy.fallbacks.is_empty() {
             return;
         }
         let next = self.policy.fallbacks.remove(0);
-        self.model = next.model;
-        self.abilities = next.abilities;
+        match next {
+            Fallback::Model {
+                model,
+                abilities,
+                region,
+            } => {
+                let left = std::mem::replace(&mut self.abilities, abilities);
+                self.own_abilities.get_or_insert(left);
+                self.model = model;
+                self.region = region;
+            }
+            Fallback::Elsewhere(region) => {
+                if let Some(own) = self.own_abilities.take() {
+                    self.abilities = own;
+                }
+                self.model.clone_from(&self.ask.model);
+                self.region = Some(region);
+            }
+        }
         self.progress.faults = 0;
         self.progress.rests = 0;
     }

@@ -101,6 +101,7 @@ impl Answer {
                 status: 200,
                 headers: Vec::new(),
                 request_id: None,
+                region: None,
             })));
         }
         if !self.message.started {

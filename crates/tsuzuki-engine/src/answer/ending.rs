@@ -3,7 +3,7 @@
 use super::closing::Closing;
 use super::flow::Settled;
 use super::running::Running;
-use super::{Answer, Output};
+use super::{Answer, Failed, Output};
 use crate::ledger::Account;
 use crate::plan::{self, Call, Next, Purpose, Way};
 use crate::seam::{self, Progress, Verdict};
@@ -42,11 +42,50 @@ impl Answer {
         }
         let next = plan::after(end, &case);
         let withheld = running.withheld.take().unwrap_or_default();
+        let frame = self.what_failed(&next, end, frame, &mut running);
         self.running = Some(running);
         if !throws_away(&next) {
             self.release(withheld);
         }
         self.follow(next, Some(frame), tail);
+    }
+
+    /// The end that the caller is to see. When a fallback's backend would not even take the request,
+    /// that is no answer to the caller's own, whose failure is kept for this case.
+    fn what_failed(
+        &mut self,
+        next: &Next,
+        end: &End,
+        frame: Frame,
+        running: &mut Running,
+    ) -> Frame {
+        match next {
+            Next::Call(call) if call.purpose == Purpose::FallBack => {
+                self.given_up.get_or_insert_with(|| Failed {
+                    head: running.failed_head.take(),
+                    end: end.clone(),
+                    frame: frame.clone(),
+                });
+                frame
+            }
+            Next::Verbatim | Next::GiveUp(_) if matches!(end, End::Rejected(_)) => {
+                match self.given_up.take() {
+                    Some(failed) => {
+                        running.failed_head = failed.head;
+                        failed.frame
+                    }
+                    None => frame,
+                }
+            }
+            Next::Complete
+            | Next::CompleteWithTools
+            | Next::Stop
+            | Next::Refused
+            | Next::Verbatim
+            | Next::GiveUp(_)
+            | Next::Call(_)
+            | Next::Rest { .. } => frame,
+        }
     }
 
     /// Whether a leg that ended like this is thrown away whole if it is asked again.

@@ -154,6 +154,7 @@ fn frame(next: &mut impl FnMut() -> u8) -> Frame {
             status: if block == 0 { 503 } else { 200 },
             headers: Vec::new(),
             request_id: None,
+            region: None,
         }),
         1 => Event::Start {
             usage: Usage::UNKNOWN,

@@ -205,6 +205,7 @@ pub(crate) fn frames(text: &str, end: End, slices: Chunks) -> Vec<Frame> {
         status: 200,
         headers: Vec::new(),
         request_id: None,
+        region: None,
     };
     let mut frames = vec![
         Frame::made(Event::Head(head)),

@@ -7,7 +7,7 @@ use crate::texts::TEXTS;
 use proptest::prelude::*;
 use tsuzuki_engine::{
     Abilities, Answer, By, Cut, Delta, End, Event, Fallback, Finish, Frame, Leg, LegId, Millis,
-    Mode, ModelId, Outcome, Policy, Prefill, Refusal, Rejection, Transcript,
+    Mode, ModelId, Outcome, Policy, Prefill, Refusal, Region, Rejection, Transcript,
 };
 
 /// Every place at which a text can be cut, but its very end.
@@ -280,17 +280,24 @@ proptest! {
         }
     }
 
-    /// Residency: whatever goes wrong, no leg leaves the caller's model but for the operator's list,
-    /// in its order.
+    /// Residency: whatever goes wrong, no leg leaves the caller's model and its region but for the
+    /// operator's list, in its order.
     #[test]
-    fn no_fault_leaves_the_operators_list(ends in prop::collection::vec(any_end(), 1..20), listed in 0usize..3, prefill: bool) {
+    fn no_fault_leaves_the_operators_list(ends in prop::collection::vec(any_end(), 1..30), listed in 0usize..5, prefill: bool) {
         let text = TEXTS[1].1;
-        let names = ["first other", "second other"];
+        let other = |name: &str, region: Option<&str>| Fallback::Model {
+            model: ModelId(name.to_owned()),
+            abilities: abilities(prefill),
+            region: region.map(|region| Region(region.to_owned())),
+        };
+        let list = [
+            Fallback::Elsewhere(Region("near".to_owned())),
+            other("first other", None),
+            Fallback::Elsewhere(Region("far".to_owned())),
+            other("second other", Some("far")),
+        ];
         let mut policy = Policy::new(Mode::Extend);
-        policy.fallbacks = names[..listed]
-            .iter()
-            .map(|name| Fallback { model: ModelId((*name).to_owned()), abilities: abilities(prefill) })
-            .collect();
+        policy.fallbacks = list[..listed].to_vec();
         let mut script = ends.into_iter();
         let played = play(ask(), abilities(prefill), policy, |leg| {
             let end = script.next().unwrap_or(End::Cut(Cut::Overloaded { retry_after: None }));
@@ -298,15 +305,22 @@ proptest! {
             let at = (0..=(whole.len() / 3)).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
             if matches!(end, End::Rejected(_)) { vec![Frame::end(end)] } else { frames(&whole[..at], end, Chunks::Whole) }
         });
-        let allowed: Vec<ModelId> = std::iter::once(ask().model)
-            .chain(names[..listed].iter().map(|name| ModelId((*name).to_owned())))
+        let allowed: Vec<(ModelId, Option<Region>)> = std::iter::once((ask().model, None))
+            .chain(list[..listed].iter().map(|fallback| match fallback {
+                Fallback::Model { model, region, .. } => (model.clone(), region.clone()),
+                Fallback::Elsewhere(region) => (ask().model, Some(region.clone())),
+            }))
             .collect();
-        let places: Vec<usize> = played
+        let called = |leg: &Leg| (leg.model.clone(), leg.region.clone());
+        let order: Vec<usize> = played
             .legs
             .iter()
-            .map(|leg| allowed.iter().position(|model| *model == leg.model).expect("a model of the list"))
+            .map(|leg| allowed.iter().position(|listed| *listed == called(leg)).expect("one of the list"))
             .collect();
-        prop_assert!(places.is_sorted(), "{places:?}");
+        prop_assert!(order.is_sorted(), "{order:?}");
+        for (leg, told) in played.legs.iter().zip(&played.report.legs) {
+            prop_assert_eq!(called(leg), (told.model.clone(), told.region.clone()));
+        }
     }
 
     /// Law 6: it stops, within its budgets, whatever a model does.

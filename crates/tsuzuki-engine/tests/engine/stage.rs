@@ -99,6 +99,21 @@ pub(crate) fn drive_until(
     panic!("the answer never ended");
 }
 
+/// How a leg was called, and what is not as the caller asked.
+fn called(leg: &Leg) -> String {
+    let mut line = match &leg.by {
+        By::First => "first".to_owned(),
+        By::Prefill { .. } => "prefill".to_owned(),
+        By::Anchor { .. } => "anchor".to_owned(),
+    };
+    line.extend(leg.max_tokens.map(|max| format!(" {max}")));
+    if leg.model != leg.ask.model {
+        line.push_str(&format!(" of {}", leg.model));
+    }
+    line.extend(leg.region.as_ref().map(|region| format!(" in {region}")));
+    line
+}
+
 impl Played {
     /// All text the caller saw.
     pub(crate) fn text(&self) -> String {
@@ -158,24 +173,7 @@ impl Played {
 
     /// What happened, in one line each.
     pub(crate) fn summary(&self) -> Vec<String> {
-        let by = |leg: &Leg| match &leg.by {
-            By::First => "first".to_owned(),
-            By::Prefill { .. } => "prefill".to_owned(),
-            By::Anchor { .. } => "anchor".to_owned(),
-        };
-        let legs: Vec<String> = self
-            .legs
-            .iter()
-            .map(|leg| {
-                format!(
-                    "{}{}",
-                    by(leg),
-                    leg.max_tokens
-                        .map(|max| format!(" {max}"))
-                        .unwrap_or_default()
-                )
-            })
-            .collect();
+        let legs: Vec<String> = self.legs.iter().map(called).collect();
         let seams: Vec<String> = self
             .report
             .seams

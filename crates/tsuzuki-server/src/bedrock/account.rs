@@ -1,10 +1,10 @@
 //! What is written down of one answer: what it spent, numbers, its span, and a line in the audit log.
 
-use super::spans::AnswerSpan;
 use super::watched::Watch;
 use crate::Operation;
 use crate::auth::Caller;
 use crate::books::Books;
+use crate::spans::AnswerSpan;
 use crate::spending::{Share, Spent, tokens};
 use http::StatusCode;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! A backend as one answer sees it: its calls are timed, traced and, where the operator wants it, marked.
 
-use super::spans::AnswerSpan;
+use crate::spans::AnswerSpan;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};

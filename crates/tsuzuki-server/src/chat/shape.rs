@@ -1,5 +1,6 @@
 //! How a conversation asks: the model, and everything a request may say beside the messages.
 
+use super::object;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tsuzuki::engine::{Mode, Seams};
@@ -39,7 +40,7 @@ pub struct Shape {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guardrail: Option<Guardrail>,
     /// How far answers go.
-    #[serde(skip_serializing_if = "Reach::is_unset")]
+    #[serde(skip_serializing_if = "Reach::is_unset", deserialize_with = "object")]
     pub reach: Reach,
 }
 
@@ -73,7 +74,7 @@ pub struct Guardrail {
 pub struct Reach {
     /// What an output limit means.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = "^(off|cap|extend)$")]
     pub mode: Option<Mode>,
     /// The most parts, the first included.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,7 +90,7 @@ pub struct Reach {
     pub max_seconds: Option<f64>,
     /// What to do at a joint that cannot be proved.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = "^(best_effort|proven)$")]
     pub seams: Option<Seams>,
 }
 

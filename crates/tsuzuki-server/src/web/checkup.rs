@@ -18,7 +18,7 @@ pub(super) async fn look(
     Asks(_): Asks,
 ) -> Result<Json<Diagnosis>, Problem> {
     let name = "store".to_owned();
-    let store = match web.store().check().await {
+    let store = match web.chat().check().await {
         Ok(()) => Check {
             name,
             state: CheckState::Ok,
@@ -28,7 +28,7 @@ pub(super) async fn look(
         Err(error) => Check {
             name,
             state: CheckState::Failed,
-            told: error.told,
+            told: error.to_string(),
             hint: None,
         },
     };

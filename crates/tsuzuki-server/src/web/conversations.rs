@@ -4,7 +4,8 @@ use super::problem::Problem;
 use super::router::Web;
 use super::sent::{Asks, Id, Sent, Wanted, line};
 use crate::chat::{
-    Change, Conversation, ConversationId, MessageId, Moment, Shape, Spent, Standing, Thread, Titled,
+    Change, Conversation, ConversationId, MessageId, Moment, Shape, Spent, Standing, Thread,
+    Titled, object,
 };
 use crate::store::Page;
 use axum::Json;
@@ -70,6 +71,7 @@ pub(super) struct NewConversation {
     #[schema(max_length = 100)]
     folder: Option<String>,
     /// How it asks.
+    #[serde(deserialize_with = "object")]
     shape: Shape,
 }
 

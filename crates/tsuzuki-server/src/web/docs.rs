@@ -1,11 +1,13 @@
 //! The description of the API as a page for people: plain HTML, no script.
 
 use super::openapi;
+use super::router::Web;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header;
 use serde_json::Value;
 use std::fmt::Write;
-use std::sync::LazyLock;
+use std::sync::Arc;
 
 /// How it looks. A file of its own, because the page's policy takes no styles from inside.
 const STYLE: &str = "\
@@ -20,8 +22,6 @@ td, th { border-bottom: 1px solid #8886; padding: 0.2rem 0.8rem 0.2rem 0; text-a
 /// The methods of a path, in the order they are shown.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-static PAGE: LazyLock<String> = LazyLock::new(|| write(openapi::document()));
-
 /// This API, for people.
 #[utoipa::path(
     get, path = "/api/v1/docs", tag = "About this API",
@@ -30,9 +30,9 @@ static PAGE: LazyLock<String> = LazyLock::new(|| write(openapi::document()));
         openapi::Refusals,
     ),
 )]
-pub(super) async fn docs() -> Response {
+pub(super) async fn docs(State(web): State<Arc<Web>>) -> Response {
     let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
-    (kind, PAGE.as_str()).into_response()
+    (kind, web.description().page()).into_response()
 }
 
 /// How the page looks.
@@ -40,7 +40,8 @@ pub(super) async fn style() -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
 }
 
-fn write(api: &Value) -> String {
+/// Writes the page.
+pub(super) fn write(api: &Value) -> String {
     let mut page = Page(String::new());
     page.html(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\

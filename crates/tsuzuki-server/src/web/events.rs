@@ -87,8 +87,8 @@ pub(super) async fn events(
         super::openapi::LastEventHeader,
     ),
     responses(
-        (status = 200, description = "Events: hello, entries; a message first where the reader's \
-         cursor leads nowhere.",
+        (status = 200, description = "Events: hello, entries, and the message as it stands at the \
+         end; it comes first where the reader's cursor leads nowhere.",
          content_type = MEDIA_TYPE, body = String),
         super::openapi::Refusals,
     ),

@@ -12,10 +12,13 @@ pub struct BackendIs {
     /// A sentence about it.
     pub told: String,
     /// Its region, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// The profile its settings come from, where they come from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
     /// Where its credentials come from; never what they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials: Option<String>,
 }
 

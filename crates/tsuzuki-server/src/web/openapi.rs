@@ -1,18 +1,21 @@
 //! The API's description of itself: OpenAPI 3.1, made from the code that answers.
 
-use super::problem::{self, Code, Problem};
+use super::problem::{self, Code, Details};
+use super::router::Web;
+use super::sign_in::SignIn;
 use super::{about, archive, attachments, checkup, conversations, docs, events, lists, messages};
 use super::{models, runs, session};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::Arc;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, response};
-use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
+use utoipa::{IntoParams, IntoResponses, OpenApi};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,37 +25,60 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
                        since 1970; ids are UUIDs, which the client may make (version 7).",
     ),
     paths(
-        about::about, session::enter, session::leave,
-        conversations::list, conversations::create, conversations::thread, conversations::change,
+        about::about,
+        session::enter,
+        session::leave,
+        conversations::list,
+        conversations::create,
+        conversations::thread,
+        conversations::change,
         conversations::remove,
-        messages::post, messages::message, messages::again, messages::go_on, messages::retry,
-        messages::cut, messages::exchanges,
-        runs::run, runs::stop, runs::finish,
-        events::events, events::run_events,
-        lists::search, lists::usage, lists::defaults, lists::put_defaults, models::models,
+        messages::post,
+        messages::message,
+        messages::again,
+        messages::go_on,
+        messages::retry,
+        messages::cut,
+        messages::exchanges,
+        runs::run,
+        runs::stop,
+        runs::finish,
+        events::events,
+        events::run_events,
+        lists::search,
+        lists::usage,
+        lists::defaults,
+        lists::put_defaults,
+        models::models,
         checkup::look,
-        attachments::attach, attachments::attachment, attachments::detach,
-        archive::one, archive::all, archive::import,
-        openapi, docs::docs,
+        attachments::attach,
+        attachments::attachment,
+        attachments::detach,
+        archive::one,
+        archive::all,
+        archive::import,
+        openapi,
+        docs::docs,
     ),
-    components(schemas(Problem, Code, crate::chat::Entry)),
-    modifiers(&Cookie),
-    security(("session" = [])),
+    components(schemas(Details, Code, crate::chat::Entry))
 )]
 struct Api;
 
-/// How people sign in, where they need to.
-struct Cookie;
+/// The name of the way to sign in.
+const SCHEME: &str = "sign_in";
 
-impl Modify for Cookie {
-    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
-        let cookie = ApiKeyValue::with_description(
-            "tsuzuki",
-            "The session that POST /api/v1/session begins; `__Host-tsuzuki` under TLS. Servers \
-             that ask for no password need none.",
-        );
-        let components = api.components.get_or_insert_default();
-        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+/// How people sign in here, where they need to.
+fn scheme(sign_in: &SignIn, tls: bool) -> Option<ApiKey> {
+    match sign_in {
+        SignIn::ThisMachine | SignIn::Anybody => None,
+        SignIn::Password(_) => Some(ApiKey::Cookie(ApiKeyValue::with_description(
+            session::cookie_name(tls),
+            "The session that POST /api/v1/session begins.",
+        ))),
+        SignIn::Proxy(proxy) => Some(ApiKey::Header(ApiKeyValue::with_description(
+            proxy.name.as_str(),
+            "The user, as the proxy in front names it.",
+        ))),
     }
 }
 
@@ -70,7 +96,7 @@ impl IntoResponses for Refusals {
         told.into_iter()
             .map(|(status, words)| {
                 let content = ContentBuilder::new()
-                    .schema(Some(Ref::from_schema_name("Problem")))
+                    .schema(Some(Ref::from_schema_name("Refusal")))
                     .build();
                 let response = ResponseBuilder::new()
                     .description(format!("Refused: {}.", words.join(", ")))
@@ -121,19 +147,34 @@ fn text_header(name: &str, told: &str, schema: ObjectBuilder) -> Parameter {
         .build()
 }
 
-/// The description, made once.
-static DOCUMENT: LazyLock<serde_json::Value> = LazyLock::new(|| {
-    let mut api = Api::openapi();
-    api.info.version = env!("CARGO_PKG_VERSION").to_owned();
-    // A description is words, numbers and lists, which JSON can always say.
-    serde_json::to_value(api).unwrap_or_default()
-});
+/// The description, for programs and for people.
+pub(super) struct Description {
+    json: Bytes,
+    page: Bytes,
+}
 
-static TEXT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(DOCUMENT.to_string()));
+impl Description {
+    /// As things are on this server.
+    pub(super) fn new(sign_in: &SignIn, tls: bool) -> Self {
+        let mut api = Api::openapi();
+        api.info.version = env!("CARGO_PKG_VERSION").to_owned();
+        if let Some(scheme) = scheme(sign_in, tls) {
+            let components = api.components.get_or_insert_default();
+            components.add_security_scheme(SCHEME, SecurityScheme::ApiKey(scheme));
+            api.security = Some(vec![SecurityRequirement::new(SCHEME, [] as [&str; 0])]);
+        }
+        // Words, numbers and lists, which JSON can always say.
+        let api = serde_json::to_value(api).unwrap_or_default();
+        Self {
+            json: Bytes::from(api.to_string()),
+            page: Bytes::from(docs::write(&api)),
+        }
+    }
 
-/// The description as a value, for the page that people read.
-pub(super) fn document() -> &'static serde_json::Value {
-    &DOCUMENT
+    /// The page for people.
+    pub(super) fn page(&self) -> Bytes {
+        self.page.clone()
+    }
 }
 
 /// This description.
@@ -141,6 +182,7 @@ pub(super) fn document() -> &'static serde_json::Value {
     get, path = "/api/v1/openapi.json", tag = "About this API",
     responses((status = 200, body = Object), Refusals),
 )]
-pub(super) async fn openapi() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], TEXT.clone()).into_response()
+pub(super) async fn openapi(State(web): State<Arc<Web>>) -> Response {
+    let json = web.description().json.clone();
+    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }

@@ -8,30 +8,36 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// The media type of every failure.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Why the API would not do it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
+    code: Code,
+    detail: String,
+    field: Option<String>,
+    retry_after: Option<u64>,
+    allow: Option<String>,
+}
+
+/// Why the API would not do it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Refusal)]
+pub(super) struct Details<'a> {
     /// What kind of failure, for people.
-    title: Cow<'static, str>,
+    title: &'static str,
     /// The status of the response.
     status: u16,
     /// What is wrong and what to do, in a sentence.
-    detail: String,
+    detail: &'a str,
     /// What kind of failure, for programs.
     code: Code,
     /// The member or parameter that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
-    #[serde(skip)]
-    retry_after: Option<u64>,
-    #[serde(skip)]
-    allow: Option<HeaderValue>,
+    field: Option<&'a str>,
 }
 
 /// What kind of failure, for programs.
@@ -170,10 +176,8 @@ impl Code {
 impl Problem {
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
         Self {
-            title: Cow::Borrowed(code.title()),
-            status: code.status().as_u16(),
-            detail: detail.into(),
             code,
+            detail: detail.into(),
             field: None,
             retry_after: None,
             allow: None,
@@ -201,14 +205,10 @@ impl Problem {
         }
     }
 
-    pub(crate) fn wrong_method(allow: HeaderValue) -> Self {
-        let told = format!(
-            "this path is called by {}",
-            allow.to_str().unwrap_or_default()
-        );
+    pub(crate) fn wrong_method(allow: &str) -> Self {
         Self {
-            allow: Some(allow),
-            ..Self::new(Code::WrongMethod, told)
+            allow: Some(allow.to_owned()),
+            ..Self::new(Code::WrongMethod, format!("this path is called by {allow}"))
         }
     }
 }
@@ -216,8 +216,15 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.code.status();
-        // A problem is words and a number, which JSON can always say.
-        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let details = Details {
+            title: self.code.title(),
+            status: status.as_u16(),
+            detail: &self.detail,
+            code: self.code,
+            field: self.field.as_deref(),
+        };
+        // Words and a number, which JSON can always say.
+        let body = serde_json::to_vec(&details).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = status;
         let headers = response.headers_mut();
@@ -226,8 +233,8 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Some(allow) = &self.allow {
-            headers.insert(header::ALLOW, allow.clone());
+        if let Some(Ok(allow)) = self.allow.map(HeaderValue::try_from) {
+            headers.insert(header::ALLOW, allow);
         }
         response.extensions_mut().insert(self.code);
         response

@@ -4,13 +4,14 @@ use super::about::{Bounds, Inside, Most};
 use super::facts::Doctor;
 use super::fields::{self, Place};
 use super::gate::Gate;
+use super::openapi::Description;
 use super::problem::{Code, Problem};
 use super::sent::unsigned;
 use super::{ChatDoor, page};
 use super::{about, archive, attachments, checkup, conversations, docs, events, lists, messages};
 use super::{models, openapi, runs, session};
 use crate::Limits;
-use crate::chat::{Chat, ChatSettings};
+use crate::chat::{Chat, ChatError, ChatSettings};
 use crate::door;
 use crate::guard::Visit;
 use crate::intake;
@@ -53,6 +54,7 @@ pub(crate) struct Web {
     limits: Limits,
     leaving: CancellationToken,
     readers: Readers,
+    description: Description,
 }
 
 /// The web door.
@@ -105,6 +107,7 @@ impl WebDoor {
             limits: bounds(&answers, &limits),
             policy: most(&answers.policy),
         };
+        let description = Description::new(&sign_in, tls);
         let web = Arc::new(Web {
             chat,
             gate: Gate::new(sign_in, store, limits.chat.clone(), tls),
@@ -114,6 +117,7 @@ impl WebDoor {
             limits,
             leaving,
             readers: Readers::default(),
+            description,
         });
         let router = router(Arc::clone(&web));
         Self { web, router }
@@ -137,9 +141,9 @@ impl WebDoor {
         (self.web.chat.alive(), readers)
     }
 
-    /// Where conversations are kept.
-    pub(crate) fn store(&self) -> &Arc<dyn Store> {
-        self.web.store()
+    /// Whether the chat works: its store can be read and written.
+    pub(crate) async fn check(&self) -> Result<(), ChatError> {
+        self.web.chat.check().await
     }
 
     /// Answers one request that the guards let in. Cannot fail: failure is a response.
@@ -186,8 +190,9 @@ impl WebDoor {
         };
         if response.status() == StatusCode::METHOD_NOT_ALLOWED
             && let Some(allow) = response.headers().get(header::ALLOW)
+            && let Ok(allow) = allow.to_str()
         {
-            return Err(Problem::wrong_method(allow.clone()));
+            return Err(Problem::wrong_method(allow));
         }
         Ok(response)
     }
@@ -258,6 +263,11 @@ impl Web {
 
     pub(super) const fn doctor(&self) -> Option<&Arc<dyn Doctor>> {
         self.doctor.as_ref()
+    }
+
+    /// What the API tells of itself.
+    pub(super) const fn description(&self) -> &Description {
+        &self.description
     }
 
     /// What the page's build is called.

@@ -3,7 +3,7 @@
 //! What cannot be read is told without repeating it: a problem names members, never their values.
 
 use super::problem::{Code, Problem};
-use crate::chat::User;
+use crate::chat::{Object, User};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use bytes::Bytes;
 use http::request::Parts;
@@ -85,7 +85,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
         let reader = &mut serde_json::Deserializer::from_slice(&body);
         serde_path_to_error::deserialize(&mut *reader)
             .map_err(|error| wrong(&error))
-            .and_then(|sent| match reader.end() {
+            .and_then(|Object(sent)| match reader.end() {
                 Ok(()) => Ok(Self(sent)),
                 Err(_more) => Err(Problem::new(
                     Code::Invalid,
@@ -149,10 +149,13 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         };
         key.to_str()
             .ok()
-            .filter(|key| !key.trim().is_empty() && key.len() <= KEY_CHARS)
+            .filter(|key| (1..=KEY_CHARS).contains(&key.len()))
+            .filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()))
             .map(|key| Self(Some(key.to_owned())))
             .ok_or_else(|| {
-                let told = format!("write it in 1 to {KEY_CHARS} ASCII characters; a UUID will do");
+                let told = format!(
+                    "write it in 1 to {KEY_CHARS} visible ASCII characters; a UUID will do"
+                );
                 Problem::invalid("Idempotency-Key", &told)
             })
     }

@@ -61,13 +61,15 @@ pub(super) fn token(headers: &HeaderMap, tls: bool) -> Option<Token> {
     named(HOST_COOKIE).or_else(|| if tls { None } else { named(COOKIE) })
 }
 
+/// The name of the cookie.
+pub(super) const fn cookie_name(encrypted: bool) -> &'static str {
+    if encrypted { HOST_COOKIE } else { COOKIE }
+}
+
 /// The cookie that sets or, with no token, removes a session.
 fn cookie(token: Option<&Token>, seconds: u64, encrypted: bool) -> Option<HeaderValue> {
-    let (name, secure) = if encrypted {
-        (HOST_COOKIE, "; Secure")
-    } else {
-        (COOKIE, "")
-    };
+    let name = cookie_name(encrypted);
+    let secure = if encrypted { "; Secure" } else { "" };
     let value = token.map_or("", |token| token.0.as_str());
     let cookie =
         format!("{name}={value}; Max-Age={seconds}; Path=/; HttpOnly; SameSite=Lax{secure}");

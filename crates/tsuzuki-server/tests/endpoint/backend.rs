@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tsuzuki::engine::{Abilities, Mode, ModelId, Prefill, Price};
+use tsuzuki::engine::{Abilities, Mode, ModelId, Prefill, Price, Region};
 use tsuzuki::wire::eventstream;
 use tsuzuki::{BodyError, RawRequest, RawResponse, Transport, Wired};
 use tsuzuki_server::{ServeError, Settings, serve};
@@ -138,6 +138,15 @@ impl Transport for Scripted {
             }
         }
         .boxed()
+    }
+
+    fn call(
+        &self,
+        _model: &ModelId,
+        _region: Option<&Region>,
+        request: RawRequest,
+    ) -> BoxFuture<'static, RawResponse> {
+        self.send(request)
     }
 
     fn abilities(&self, model: &ModelId) -> Abilities {

@@ -195,6 +195,7 @@ fn report() -> Report {
         outcome: Some(Outcome::Complete),
         legs: vec![LegReport {
             model: tsuzuki_wire::engine::ModelId("m".into()),
+            region: Some(tsuzuki_wire::engine::Region("eu-west-1".into())),
             max_tokens: None,
             id: LegId(1),
             request_id: Some("r-1".into()),
@@ -218,7 +219,7 @@ fn report() -> Report {
     }
 }
 
-const REPORT: &str = r#"{"outcome":"complete","reason":null,"legs":[{"requestId":"r-1","model":"m","by":"first","stop":"max_tokens","usage":{"inputTokens":9,"outputTokens":4},"ms":812}],"seams":[{"at":4211,"proof":"verified","trimmed":44,"rejected":0}],"usage":{"inputTokensFirstLeg":9,"newOutputTokens":4,"estimated":false},"cost":{"usd":0.5,"continuationShare":0.25}}"#;
+const REPORT: &str = r#"{"outcome":"complete","reason":null,"legs":[{"requestId":"r-1","model":"m","region":"eu-west-1","by":"first","stop":"max_tokens","usage":{"inputTokens":9,"outputTokens":4},"ms":812}],"seams":[{"at":4211,"proof":"verified","trimmed":44,"rejected":0}],"usage":{"inputTokensFirstLeg":9,"newOutputTokens":4,"estimated":false},"cost":{"usd":0.5,"continuationShare":0.25}}"#;
 
 fn reported(form: Form, body: &Bytes) -> Bytes {
     let mut encoder = Encoder::new(form);

@@ -14,6 +14,7 @@ fn leg(form: Form, carried: &str, by: By, max_tokens: Option<u32>) -> Leg {
         id: LegId(2),
         ask: Arc::new(ask),
         model: ModelId("m".into()),
+        region: None,
         by,
         max_tokens,
         cache: Cache::Unasked,

@@ -60,6 +60,7 @@ pub(crate) fn head(status: u16, headers: &[(&str, &str)]) -> Head {
         status,
         headers,
         request_id: None,
+        region: None,
     }
 }
 

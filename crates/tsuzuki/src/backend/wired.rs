@@ -46,12 +46,13 @@ impl Backend for Wired {
                 yield Frame::end(End::Rejected(Rejection::Invalid));
                 return;
             };
-            let RawResponse { status, headers, body } = transport.call(&leg.model, request).await;
+            let RawResponse { status, headers, body } = transport.call(&leg.model, leg.region.as_ref(), request).await;
             let mut body = Gathered::new(body);
             let headers: Vec<(String, String)> =
                 headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
             let request_id = headers.iter().find(|(name, _)| name == REQUEST_ID).map(|(_, value)| value.clone());
-            let head = Head { status, headers, request_id };
+            let region = leg.region.clone().or_else(|| transport.home());
+            let head = Head { status, headers, request_id, region };
             let mut decoder = Decoder::new(form, &head);
             yield Frame::made(Event::Head(head));
             let mut frames = Vec::new();

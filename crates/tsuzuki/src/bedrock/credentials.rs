@@ -4,7 +4,7 @@
 //! cache: one refresh at a time, begun five minutes before the credentials expire, while the old
 //! ones still serve.
 
-use super::source::Source;
+use super::source::{ProfileSource, Source};
 use aws_config::Region;
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
@@ -12,7 +12,9 @@ use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use futures_util::future::{BoxFuture, FutureExt as _, Shared};
+use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -34,6 +36,8 @@ pub(super) enum Failure {
     None,
     /// The configuration is wrong.
     Misconfigured,
+    /// A person has to sign in first.
+    SignedOut,
     /// The source failed; it may work the next time.
     Failing,
     /// The source did not answer in time.
@@ -54,6 +58,8 @@ pub(super) struct Finder {
     pub(super) given: Option<SharedCredentialsProvider>,
     /// The profile that was asked for by name.
     pub(super) profile: Option<String>,
+    /// Where they come from, as far as that is known.
+    pub(super) source: Source,
     pub(super) base: ProviderConfig,
 }
 
@@ -191,18 +197,42 @@ impl Finder {
                 chain.await.provide_credentials().await
             }
         };
-        found.map_err(|error| {
-            // The chain of causes may quote what a program or a file said; only its kind is told.
-            match error {
-                CredentialsError::CredentialsNotLoaded(_) => Failure::None,
-                CredentialsError::InvalidConfiguration(_) => Failure::Misconfigured,
-                CredentialsError::ProviderTimedOut(_) => Failure::Slow,
-                // The enum is open; what it gains is a failure as well.
-                CredentialsError::ProviderError(_) | CredentialsError::Unhandled(_) | _ => {
-                    Failure::Failing
-                }
+        // The chain of causes may quote what a program or a file said; only its kind is told.
+        found.map_err(|error| match error {
+            CredentialsError::CredentialsNotLoaded(_) => Failure::None,
+            CredentialsError::InvalidConfiguration(_) => Failure::Misconfigured,
+            CredentialsError::ProviderTimedOut(_) => Failure::Slow,
+            // The enum is open; what it gains is a failure as well.
+            CredentialsError::ProviderError(_) | CredentialsError::Unhandled(_) | _ => {
+                self.blame(&error)
             }
         })
+    }
+
+    /// What has to change before a source that failed can work. Behind a person's sign-in everything
+    /// but the network does not pass by itself: there is no token, it is over, or AWS refused it.
+    fn blame(&self, error: &(dyn Error + 'static)) -> Failure {
+        let signs_in = match self.source {
+            Source::Profile(ProfileSource::Sso | ProfileSource::Login) => self.given.is_none(),
+            Source::Profile(
+                ProfileSource::Keys
+                | ProfileSource::Process
+                | ProfileSource::Role
+                | ProfileSource::WebIdentity,
+            )
+            | Source::Given
+            | Source::ApiKey
+            | Source::Environment
+            | Source::WebIdentity
+            | Source::Container
+            | Source::Instance => false,
+        };
+        let mut causes = std::iter::successors(Some(error), |error| (*error).source());
+        if signs_in && !causes.any(|cause| cause.is::<ConnectorError>()) {
+            Failure::SignedOut
+        } else {
+            Failure::Failing
+        }
     }
 }
 
@@ -212,6 +242,7 @@ impl Failure {
         let fact = match self {
             Self::None => "Tsuzuki found no AWS credentials",
             Self::Misconfigured => "Tsuzuki cannot use the AWS configuration it found",
+            Self::SignedOut => "Nobody is signed in, so Tsuzuki got no AWS credentials",
             Self::Failing => "Tsuzuki got no AWS credentials",
             Self::Slow => "Tsuzuki waited too long for AWS credentials",
         };
@@ -221,7 +252,7 @@ impl Failure {
     /// Whether the same request may work a moment later.
     pub(super) const fn may_pass(self) -> bool {
         match self {
-            Self::None | Self::Misconfigured => false,
+            Self::None | Self::Misconfigured | Self::SignedOut => false,
             Self::Failing | Self::Slow => true,
         }
     }

@@ -147,6 +147,11 @@ impl Endpoint {
         self.from
     }
 
+    /// Whether it is AWS's own of the region, and not one that somebody set.
+    pub(super) fn is_of_the_region(&self) -> bool {
+        self.from == OF_THE_REGION
+    }
+
     /// Whether nobody on the way can read what is sent: TLS, or this very machine.
     pub(super) fn is_private(&self) -> bool {
         self.scheme == Scheme::HTTPS || is_loopback(self.name())

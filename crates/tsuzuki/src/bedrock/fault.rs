@@ -14,12 +14,15 @@ use serde_json::json;
 use std::error::Error;
 use std::io;
 use std::time::Duration;
+use tsuzuki_wire::engine::Region;
 
 /// What went wrong.
 #[derive(Debug)]
 pub(super) enum Fault<'a> {
     /// The request came from ourselves.
     Circle,
+    /// A leg is for a region that the settings do not have.
+    Unlisted(&'a Region),
     /// The request cannot be sent as it is.
     Unsendable(&'static str),
     /// There are no credentials.
@@ -158,6 +161,11 @@ impl Fault<'_> {
                 "This request came from Tsuzuki itself: its backend's endpoint leads back to it. Unset \
                  AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_BEDROCK_RUNTIME where the server starts."
                     .to_owned(),
+            ),
+            Self::Unlisted(region) => (
+                "region",
+                Retry::Never,
+                format!("Tsuzuki was not set up for the region {region}: nothing was sent."),
             ),
             Self::Unsendable(what) => (
                 "request",

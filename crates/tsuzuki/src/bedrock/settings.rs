@@ -11,6 +11,9 @@ use std::path::PathBuf;
 pub struct Settings {
     /// The region, such as `eu-west-1`.
     pub region: Option<String>,
+    /// Further regions that legs may be sent to, as [`Fallback`](crate::engine::Fallback) names
+    /// them. They are reached at AWS's own hosts, with the same credentials.
+    pub regions: Vec<String>,
     /// The profile to take credentials from. Unlike `AWS_PROFILE`, it stands above keys in the
     /// environment.
     pub profile: Option<String>,
@@ -61,6 +64,18 @@ pub enum SetupError {
         from: &'static str,
         /// What is wrong with it.
         why: &'static str,
+    },
+    /// An endpoint is of one region, and there are to be others.
+    #[error(
+        "the endpoint in {from} is of one region, and requests of a fallback in {region} would have to go \
+         elsewhere: unset the endpoint, so that each region has AWS's own hosts, or take the region out of \
+         the fallbacks"
+    )]
+    OneRegion {
+        /// Where the endpoint was set.
+        from: &'static str,
+        /// The other region.
+        region: String,
     },
     /// An endpoint is where we listen ourselves.
     #[error(

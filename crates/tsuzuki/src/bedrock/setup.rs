@@ -3,8 +3,8 @@
 use super::connect::Connector;
 use super::credentials::{Finder, Vault};
 use super::endpoint::{Endpoint, Endpoints, Variant};
-use super::lanes::Lanes;
 use super::settings::{Settings, SetupError};
+use super::site::Site;
 use super::skew::Skew;
 use super::source::{Found, Identity, Source, find};
 use super::{Access, Inner, trust};
@@ -21,6 +21,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector as ProviderConnector};
 use aws_types::service_config::ServiceConfigKey;
 use http::HeaderValue;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ pub(super) async fn inner(settings: Settings) -> Result<Inner, SetupError> {
     let region = region(&settings, &base).await?;
     let config = config(&settings, &region).await;
     let endpoints = endpoints(&settings, &config, &region)?;
+    let elsewhere = elsewhere(&settings, &config, &region, &endpoints)?;
     let Found {
         profile,
         source,
@@ -62,6 +64,7 @@ pub(super) async fn inner(settings: Settings) -> Result<Inner, SetupError> {
                     region: region.clone(),
                     given: settings.credentials.clone(),
                     profile: settings.profile.clone(),
+                    source: source.clone(),
                     base: base
                         .with_use_fips(config.use_fips())
                         .with_use_dual_stack(config.use_dual_stack()),
@@ -70,17 +73,19 @@ pub(super) async fn inner(settings: Settings) -> Result<Inner, SetupError> {
             }
         };
     let connector = Connector::new(tls, settings.limits.connect);
+    let site = |(region, endpoints)| Site::new(region, endpoints, &connector);
     Ok(Inner {
         identity: Identity {
-            region,
+            region: region.clone(),
+            elsewhere: elsewhere.iter().map(|(region, _)| region.clone()).collect(),
             profile,
             source,
             account,
             endpoint: endpoints.runtime.to_string(),
         },
-        endpoints,
+        home: site((region, endpoints)),
+        elsewhere: elsewhere.into_iter().map(site).collect(),
         access,
-        lanes: Lanes::new(&connector),
         limits: settings.limits,
         reach: settings.reach,
         lessons: settings
@@ -165,13 +170,7 @@ fn endpoints(
     config: &SdkConfig,
     region: &str,
 ) -> Result<Endpoints, SetupError> {
-    let mut endpoints = Endpoints::of_region(
-        region,
-        Variant {
-            fips: config.use_fips().unwrap_or_default(),
-            dual_stack: config.use_dual_stack().unwrap_or_default(),
-        },
-    )?;
+    let mut endpoints = Endpoints::of_region(region, variant(config))?;
     let planes = [
         (
             &mut endpoints.runtime,
@@ -200,6 +199,42 @@ fn endpoints(
         }
     }
     Ok(endpoints)
+}
+
+/// AWS's own hosts in the other regions. An endpoint that was set is none of theirs, and a signature
+/// for one region is refused in another.
+fn elsewhere(
+    settings: &Settings,
+    config: &SdkConfig,
+    home: &str,
+    endpoints: &Endpoints,
+) -> Result<Vec<(String, Endpoints)>, SetupError> {
+    let others: BTreeSet<&String> = settings
+        .regions
+        .iter()
+        .filter(|region| *region != home)
+        .collect();
+    others
+        .into_iter()
+        .map(|region| {
+            if !endpoints.runtime.is_of_the_region() {
+                return Err(SetupError::OneRegion {
+                    from: endpoints.runtime.from(),
+                    region: region.clone(),
+                });
+            }
+            let hosts = Endpoints::of_region(region, variant(config))?;
+            Ok((region.clone(), hosts))
+        })
+        .collect()
+}
+
+/// Which of AWS's hosts the environment and the profile want.
+fn variant(config: &SdkConfig) -> Variant {
+    Variant {
+        fips: config.use_fips().unwrap_or_default(),
+        dual_stack: config.use_dual_stack().unwrap_or_default(),
+    }
 }
 
 /// The endpoint set for a service, or else for all of AWS, in the environment or the profile.

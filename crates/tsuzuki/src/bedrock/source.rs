@@ -48,6 +48,8 @@ pub enum ProfileSource {
 pub struct Identity {
     /// The region.
     pub region: String,
+    /// Further regions that legs may be sent to.
+    pub elsewhere: Vec<String>,
     /// The profile, if one is in use.
     pub profile: Option<String>,
     /// Where credentials come from. Nobody was asked: the first request does.

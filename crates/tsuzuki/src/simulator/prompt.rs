@@ -2,6 +2,7 @@
 //! server.
 
 mod converse;
+mod document;
 mod messages;
 mod native;
 
@@ -10,6 +11,7 @@ use super::tokens;
 use serde_json::Value;
 
 pub(super) use converse::read as read_converse;
+pub(super) use document::Document;
 pub(super) use messages::read as read_messages;
 pub(super) use native::read as read_native;
 
@@ -55,7 +57,15 @@ pub(crate) struct Prompt {
 #[derive(Debug, Clone)]
 pub(crate) struct Turn {
     pub(crate) role: String,
+    /// Its blocks. Texts that follow each other are one: a prompt may come as one block per
+    /// character.
     pub(crate) parts: Vec<Part>,
+    /// The place of the first block of text without any, as the blocks came.
+    pub(crate) blank: Option<usize>,
+    /// How many blocks came.
+    blocks: usize,
+    /// How many tokens they are, each counted on its own.
+    tokens: usize,
 }
 
 /// One block of a message.
@@ -92,6 +102,30 @@ pub(crate) enum Thinking {
 }
 
 impl Turn {
+    /// A turn in which nothing is said yet.
+    pub(super) fn of(role: impl Into<String>) -> Self {
+        Self {
+            role: role.into(),
+            parts: Vec::new(),
+            blank: None,
+            blocks: 0,
+            tokens: 0,
+        }
+    }
+
+    /// Adds a block.
+    pub(super) fn add(&mut self, part: Part) {
+        self.tokens += weight(&part);
+        if matches!(&part, Part::Text(text) if text.is_empty()) {
+            self.blank.get_or_insert(self.blocks);
+        }
+        self.blocks += 1;
+        match (self.parts.last_mut(), part) {
+            (Some(Part::Text(before)), Part::Text(text)) => before.push_str(&text),
+            (_, part) => self.parts.push(part),
+        }
+    }
+
     pub(crate) fn is_user(&self) -> bool {
         self.role == "user"
     }
@@ -100,7 +134,7 @@ impl Turn {
         self.role == "assistant"
     }
 
-    /// Its text, joined: a prompt may come as one block per character.
+    /// Its text, joined.
     pub(crate) fn text(&self) -> String {
         self.parts
             .iter()
@@ -148,11 +182,7 @@ impl Prompt {
     /// How many tokens it is, as CountTokens and `usage` both say.
     pub(crate) fn input_tokens(&self) -> usize {
         const PER_TURN: usize = 4;
-        let turns: usize = self
-            .turns
-            .iter()
-            .map(|turn| PER_TURN + turn.parts.iter().map(weight).sum::<usize>())
-            .sum();
+        let turns: usize = self.turns.iter().map(|turn| PER_TURN + turn.tokens).sum();
         let tools: usize = self
             .tools
             .iter()

@@ -45,7 +45,8 @@ pub(crate) async fn answer(
 
 /// The answer to a question, after the turns before it.
 pub(crate) async fn respond(library: &Library, question: &str, before: &[Turn]) -> String {
-    let question = on_a_bad_line(question).unwrap_or(question).trim();
+    let question = question.trim();
+    let question = question.strip_prefix(BREAK).unwrap_or(question).trim();
     let language = Language::of(question);
     if let Some(text) = question.strip_prefix("/echo") {
         return text.trim().to_owned();
@@ -59,9 +60,16 @@ pub(crate) async fn respond(library: &Library, question: &str, before: &[Turn]) 
         .unwrap_or_else(|| honest(language))
 }
 
-/// The question behind `/break`, which wants the answer's first response to break off.
-pub(crate) fn on_a_bad_line(question: &str) -> Option<&str> {
-    question.trim_start().strip_prefix("/break ")
+/// The command for an answer whose first response breaks off: before what is asked.
+const BREAK: &str = "/break ";
+
+/// Whether the answer's first response shall break off, by command or in plain words.
+pub(crate) fn wants_a_bad_line(question: &str) -> bool {
+    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)\bbreak the (line|connection)\b|(回線|接続|通信)を切").ok()
+    });
+    question.trim_start().starts_with(BREAK)
+        || WORDS.as_ref().is_some_and(|words| words.is_match(question))
 }
 
 /// Self-checking text, by command or in plain words.

@@ -106,21 +106,19 @@ fn check_content(prompt: &Prompt, turn: &Turn, at: usize, model: &Model) -> Resu
             )),
         });
     }
-    for (block, part) in turn.parts.iter().enumerate() {
-        if matches!(part, Part::Text(text) if text.is_empty()) {
-            return Err(match prompt.dialect {
-                Dialect::Converse | Dialect::Nova => Refusal::validation(format!(
-                    "The text field in the ContentBlock object at messages.{at}.content.{block} is blank. \
-                     Add text to the text field, and try again."
-                )),
-                Dialect::Messages => {
-                    Refusal::validation("messages: text content blocks must be non-empty")
-                }
-                Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => {
-                    Refusal::malformed()
-                }
-            });
-        }
+    if let Some(block) = turn.blank {
+        return Err(match prompt.dialect {
+            Dialect::Converse | Dialect::Nova => Refusal::validation(format!(
+                "The text field in the ContentBlock object at messages.{at}.content.{block} is blank. \
+                 Add text to the text field, and try again."
+            )),
+            Dialect::Messages => {
+                Refusal::validation("messages: text content blocks must be non-empty")
+            }
+            Dialect::Titan | Dialect::Llama | Dialect::Mistral | Dialect::Chat => {
+                Refusal::malformed()
+            }
+        });
     }
     // Only a message that is blank as a whole: a prompt may come as one block per character, some
     // of which are spaces.

@@ -4,7 +4,10 @@ use crate::upstream::{CONVERSE, post, send};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::process::Command;
+use std::sync::Arc;
 use tsuzuki::bedrock::{Bedrock, Settings};
+use tsuzuki::engine::{Fallback, LegReport, Millis, Mode, Policy, Region, Report};
+use tsuzuki::{Client, Question, Wired};
 
 /// What the child prints before its result, so that it is found among a test's own words.
 const MARK: &str = "RESULT ";
@@ -15,8 +18,26 @@ pub(crate) struct Task {
     /// The settings: region and profile.
     pub(crate) region: Option<String>,
     pub(crate) profile: Option<String>,
+    /// Further regions.
+    pub(crate) regions: Vec<String>,
     /// Which paths to POST to, one after the other.
     pub(crate) paths: Vec<String>,
+    /// A model to ask a question, which may go on in all of `fallbacks`.
+    pub(crate) model: Option<String>,
+    pub(crate) fallbacks: Vec<String>,
+}
+
+/// Asks a question whose rests are short.
+async fn ask(bedrock: Bedrock, model: &str, fallbacks: &[String]) -> Report {
+    let elsewhere = |region: &String| Fallback::Elsewhere(Region(region.clone()));
+    let policy = Policy {
+        fallbacks: fallbacks.iter().map(elsewhere).collect(),
+        backoff: Millis(10),
+        ..Policy::new(Mode::Extend)
+    };
+    let client = Client::new(Arc::new(Wired::new(Arc::new(bedrock)))).policy(policy);
+    let reply = client.ask(&Question::new(model, "/count 1..5")).unwrap();
+    reply.finish().await
 }
 
 /// What a child did.
@@ -27,6 +48,9 @@ pub(crate) struct Done {
     pub(crate) endpoint: String,
     /// The answers: status and body.
     pub(crate) answers: Vec<(u16, String)>,
+    /// What the question's answer was: whether it is complete, and where each leg went.
+    pub(crate) complete: bool,
+    pub(crate) legs: Vec<Option<String>>,
 }
 
 impl Task {
@@ -76,12 +100,15 @@ async fn run() {
     let settings = Settings {
         region: task.region,
         profile: task.profile,
+        regions: task.regions,
         ..Settings::default()
     };
     let mut done = Done {
         identity: Err(String::new()),
         endpoint: String::new(),
         answers: Vec::new(),
+        complete: false,
+        legs: Vec::new(),
     };
     match Bedrock::connect(settings).await {
         Err(error) => done.identity = Err(error.to_string()),
@@ -92,6 +119,12 @@ async fn run() {
                 let answer = send(&bedrock, post(&path, "{}")).await;
                 let body = String::from_utf8_lossy(&answer.body).into_owned();
                 done.answers.push((answer.status, body));
+            }
+            if let Some(model) = task.model {
+                let report = ask(bedrock, &model, &task.fallbacks).await;
+                done.complete = report.is_complete();
+                let region = |leg: LegReport| Some(leg.region?.0);
+                done.legs = report.legs.into_iter().map(region).collect();
             }
         }
     }

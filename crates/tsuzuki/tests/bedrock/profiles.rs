@@ -88,7 +88,7 @@ async fn the_regions_own_geography() {
         let bedrock = in_region(&upstream, region, Reach::Geography).await;
         let model = ModelId(OPUS.to_owned());
         for _ in 0..2 {
-            let answer = read(bedrock.call(&model, request(OPUS)).await).await;
+            let answer = read(bedrock.call(&model, None, request(OPUS)).await).await;
             assert_eq!(answer.status, 200, "{region}");
         }
         let mut asked: Vec<String> = vec![OPUS.to_owned()];
@@ -116,7 +116,12 @@ async fn never_beyond_the_geography() {
         ])
         .await;
         let bedrock = in_region(&upstream, region, Reach::Geography).await;
-        let answer = read(bedrock.call(&ModelId(OPUS.to_owned()), request(OPUS)).await).await;
+        let answer = read(
+            bedrock
+                .call(&ModelId(OPUS.to_owned()), None, request(OPUS))
+                .await,
+        )
+        .await;
         assert_eq!(
             (answer.status, answer.message()),
             (400, on_demand(OPUS)),
@@ -131,7 +136,12 @@ async fn never_beyond_the_geography() {
         );
 
         let bedrock = in_region(&upstream, region, Reach::World).await;
-        let answer = read(bedrock.call(&ModelId(OPUS.to_owned()), request(OPUS)).await).await;
+        let answer = read(
+            bedrock
+                .call(&ModelId(OPUS.to_owned()), None, request(OPUS))
+                .await,
+        )
+        .await;
         assert_eq!(answer.status, 200, "{region}");
     }
 }
@@ -150,7 +160,12 @@ async fn a_profile_we_may_not_use() {
     .await;
     let bedrock = in_region(&upstream, "us-east-1", Reach::Geography).await;
     for _ in 0..2 {
-        let answer = read(bedrock.call(&ModelId(OPUS.to_owned()), request(OPUS)).await).await;
+        let answer = read(
+            bedrock
+                .call(&ModelId(OPUS.to_owned()), None, request(OPUS))
+                .await,
+        )
+        .await;
         assert_eq!((answer.status, answer.message()), (400, on_demand(OPUS)));
     }
     assert_eq!(upstream.seen().len(), 4);
@@ -162,7 +177,12 @@ async fn a_model_nobody_knows_yet() {
     let upstream = serving(&["eu.new.model-v9:0"]).await;
     let bedrock = in_region(&upstream, "eu-west-1", Reach::Geography).await;
     let model = ModelId("new.model-v9:0".to_owned());
-    let answer = read(bedrock.call(&model, request("new.model-v9%3A0")).await).await;
+    let answer = read(
+        bedrock
+            .call(&model, None, request("new.model-v9%3A0"))
+            .await,
+    )
+    .await;
     assert_eq!(answer.status, 200);
     assert_eq!(
         upstream.seen()[1].path,
@@ -185,7 +205,7 @@ async fn only_bare_ids_of_legs() {
         let path = model.replace('/', "%2F");
         let answer = read(
             bedrock
-                .call(&ModelId(model.to_owned()), request(&path))
+                .call(&ModelId(model.to_owned()), None, request(&path))
                 .await,
         )
         .await;
@@ -216,7 +236,7 @@ async fn a_profile_that_went_away() {
         })
         .await
         .unwrap();
-        let answer = read(bedrock.call(&model, request(OPUS)).await).await;
+        let answer = read(bedrock.call(&model, None, request(OPUS)).await).await;
         assert_eq!(answer.status, 200);
         assert_eq!(upstream.seen().len() - before, asked);
         crate::lessons::kept(folder.path()).await;

@@ -4,12 +4,11 @@ use crate::child::Task;
 use crate::tls::Authority;
 use crate::upstream::{CONVERSE, REGION, SECRET, Upstream, respond};
 use crate::verifier::Verifier;
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
 /// Runs a request in an environment and holds its signature against what the source gave.
-async fn signed(
+pub(crate) async fn signed(
     environment: &[(&str, &str)],
     profile: Option<&str>,
     key: &str,
@@ -46,7 +45,7 @@ async fn signed(
     assert!(!identity.contains(SECRET));
 }
 
-fn later() -> String {
+pub(crate) fn later() -> String {
     use aws_smithy_types::date_time::{DateTime, Format};
     let time = SystemTime::now() + Duration::from_secs(3600);
     DateTime::from_secs(DateTime::from(time).secs())
@@ -54,7 +53,7 @@ fn later() -> String {
         .unwrap()
 }
 
-fn write(folder: &TempDir, name: &str, text: &str) -> String {
+pub(crate) fn write(folder: &TempDir, name: &str, text: &str) -> String {
     let path = folder.path().join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(&path, text).unwrap();
@@ -352,62 +351,6 @@ async fn web_identity() {
         "web identity",
     )
     .await;
-}
-
-/// `printf corp | sha1sum`
-const SESSION: &str = "ee0bfd2552fbd840c02cc48b6e823320543c450f";
-
-/// A session of IAM Identity Center: the cached token is exchanged at the portal.
-#[tokio::test]
-async fn sso() {
-    let folder = TempDir::new().unwrap();
-    let start = "https://example.awsapps.com/start";
-    let config = write(
-        &folder,
-        ".aws/config",
-        &format!(
-            "[profile dev]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = r\n\
-             [sso-session corp]\nsso_region = {REGION}\nsso_start_url = {start}\n"
-        ),
-    );
-    let expires = SystemTime::now() + Duration::from_secs(3600);
-    let portal = Upstream::start(move |seen| {
-        if seen.header("x-amz-sso_bearer_token") != Some("the-sso-token") {
-            return respond(401, &[], "{}");
-        }
-        let expires = expires
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap()
-            .as_millis();
-        let body = serde_json::json!({"roleCredentials": {
-            "accessKeyId": "ASIASSO", "secretAccessKey": SECRET, "sessionToken": "session",
-            "expiration": u64::try_from(expires).unwrap(),
-        }});
-        respond(
-            200,
-            &[("content-type", "application/json")],
-            body.to_string(),
-        )
-    })
-    .await;
-    let cached = serde_json::json!({
-        "accessToken": "the-sso-token", "expiresAt": later(), "region": REGION, "startUrl": start,
-    });
-    // The cache's file is named by the SHA-1 of the session's name.
-    write(
-        &folder,
-        &format!(".aws/sso/cache/{SESSION}.json"),
-        &cached.to_string(),
-    );
-    let url = portal.url();
-    let environment = [
-        ("HOME", Path::to_str(folder.path()).unwrap()),
-        ("AWS_CONFIG_FILE", config.as_str()),
-        ("AWS_PROFILE", "dev"),
-        ("AWS_ENDPOINT_URL_SSO", url.as_str()),
-    ];
-    let says = "(profile dev, account 123456789012), credentials from the profile's SSO session";
-    signed(&environment, None, "ASIASSO", Some("session"), says).await;
 }
 
 /// Nobody has credentials: the answer says so, and what to do.

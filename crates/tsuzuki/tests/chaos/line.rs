@@ -6,7 +6,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::time::{Duration, Instant};
-use tsuzuki::engine::{Abilities, ModelId};
+use tsuzuki::engine::{Abilities, ModelId, Region};
 use tsuzuki::simulator::Simulator;
 use tsuzuki::{BodyError, RawRequest, RawResponse, Transport};
 
@@ -129,6 +129,15 @@ impl Transport for Line {
             }
         }
         .boxed()
+    }
+
+    fn call(
+        &self,
+        _model: &ModelId,
+        _region: Option<&Region>,
+        request: RawRequest,
+    ) -> BoxFuture<'static, RawResponse> {
+        self.send(request)
     }
 
     fn abilities(&self, model: &ModelId) -> Abilities {

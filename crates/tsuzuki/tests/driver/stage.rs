@@ -119,6 +119,7 @@ impl Backend for Silent {
                 status: 200,
                 headers: Vec::new(),
                 request_id: None,
+                region: None,
             };
             let delta = Delta::Text {
                 text: text.to_owned(),

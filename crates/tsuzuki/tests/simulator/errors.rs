@@ -163,6 +163,11 @@ async fn messages_and_content() {
         refused(PREFILL, "converse", &converse(&blank, 5)).await.1,
         "The text field in the ContentBlock object at messages.1.content.0 is blank. Add text to the text field, and try again."
     );
+    let blocks = json!({"role": "user", "content": [{"text": "a"}, {"text": "b"}, {"text": ""}]});
+    let said = refused(PREFILL, "converse", &converse(&[blocks], 5))
+        .await
+        .1;
+    assert!(said.contains("messages.0.content.2 is blank"), "{said}");
     assert!(
         refused(PREFILL, "converse", &converse(&[user(" \n")], 5))
             .await
@@ -249,6 +254,8 @@ async fn what_is_no_request() {
         r#"{"messages": 7}"#,
         r#"{"messages": ["text"]}"#,
         r#"{"messages": [{"role": "user", "content": "text"}]}"#,
+        r#"{"messages": [{"role": "user", "content": [7]}]}"#,
+        r#"{"messages": [{"role": "user", "content": [{"text": "\ud800"}]}]}"#,
     ] {
         let answer = send(&saying("x"), raw("POST", &path, broken)).await;
         assert_enveloped(&answer);

@@ -140,10 +140,19 @@ async fn a_bad_line_loses_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_line_that_is_asked_to_break() {
-    for model in [PREFILL, NO_PREFILL] {
-        let whole = Prose::Paragraphs(12).write(Language::English);
-        let (said, report) = ask(Scenario::default(), model, "/break /long 12", 4096).await;
-        assert_eq!((said, &report.outcome), (whole, &Some(Outcome::Complete)));
-        assert_eq!(report.legs.len(), 2, "{model}");
+    for (language, question) in [
+        (Language::English, "/break /long 12"),
+        (
+            Language::English,
+            "Write 12 numbered paragraphs, and now break the line",
+        ),
+        (Language::Japanese, "12段落書いて。途中で回線を切って"),
+    ] {
+        for model in [PREFILL, NO_PREFILL] {
+            let whole = Prose::Paragraphs(12).write(language);
+            let (said, report) = ask(Scenario::default(), model, question, 4096).await;
+            assert_eq!((said, &report.outcome), (whole, &Some(Outcome::Complete)));
+            assert_eq!(report.legs.len(), 2, "{model}");
+        }
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn least(
     operations: &[Operation],
     models: &[String],
 ) -> Value {
-    let place = Place::of(identity);
+    let places = Place::all(identity);
     let wanted = if operations.is_empty() {
         USUAL.as_slice()
     } else {
@@ -87,20 +87,28 @@ pub(super) fn least(
             .map(|(action, _)| action)
             .collect()
     };
-    let names: Vec<Name> = models.iter().flat_map(|id| place.names(id)).collect();
+    let of_places = |of: fn(&Place) -> String| -> Vec<String> { places.iter().map(of).collect() };
+    let mut names: Vec<Name> = Vec::new();
+    for name in places.iter().flat_map(|place| place.names_of(models)) {
+        // An ARN is the same wherever it is called from.
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     let every = models.is_empty();
     let listed =
         |of: fn(&Name) -> &String| -> Vec<String> { names.iter().map(of).cloned().collect() };
     let bare = if every {
-        vec![place.foundation("*", "*")]
+        of_places(|place| place.foundation("*", "*"))
     } else {
         listed(|name| &name.foundation)
     };
     let profiles = if every {
-        vec![
-            place.profile("*"),
-            place.own("application-inference-profile/*"),
-        ]
+        let kinds = [
+            of_places(|place| place.profile("*")),
+            of_places(|place| place.own("application-inference-profile/*")),
+        ];
+        kinds.concat()
     } else {
         names
             .iter()
@@ -156,7 +164,7 @@ pub(super) fn least(
         profiles,
         None,
     );
-    let guardrails = vec![place.own("guardrail/*")];
+    let guardrails = of_places(|place| place.own("guardrail/*"));
     allow(
         "Guardrails".to_owned(),
         &actions(Object::Guardrails),
@@ -184,6 +192,7 @@ struct Place {
 }
 
 /// A model as resources.
+#[derive(PartialEq, Eq)]
 struct Name {
     /// The model, wherever it may run.
     foundation: String,
@@ -194,9 +203,18 @@ struct Name {
 }
 
 impl Place {
-    fn of(identity: Option<&Identity>) -> Self {
-        let any = || "*".to_owned();
-        let region = identity.map_or_else(any, |identity| identity.region.clone());
+    /// The own region, and those that fallbacks name. Without an identity it is any.
+    fn all(identity: Option<&Identity>) -> Vec<Self> {
+        let Some(identity) = identity else {
+            return vec![Self::of("*", None)];
+        };
+        std::iter::once(&identity.region)
+            .chain(&identity.elsewhere)
+            .map(|region| Self::of(region, identity.account.as_deref()))
+            .collect()
+    }
+
+    fn of(region: &str, account: Option<&str>) -> Self {
         let partition = [
             ("cn-", "aws-cn"),
             ("us-gov-", "aws-us-gov"),
@@ -211,10 +229,8 @@ impl Place {
         .map_or("aws", |(_, partition)| partition);
         Self {
             partition,
-            account: identity
-                .and_then(|identity| identity.account.clone())
-                .unwrap_or_else(any),
-            region,
+            account: account.unwrap_or("*").to_owned(),
+            region: region.to_owned(),
         }
     }
 
@@ -234,6 +250,10 @@ impl Place {
 
     fn profile(&self, id: &str) -> String {
         self.own(&format!("inference-profile/{id}"))
+    }
+
+    fn names_of(&self, ids: &[String]) -> impl Iterator<Item = Name> {
+        ids.iter().flat_map(|id| self.names(id))
     }
 
     /// The resources behind an id that callers use.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tsuzuki::RawRequest;
 use tsuzuki::backend::Transport as _;
 use tsuzuki::bedrock::Bedrock;
-use tsuzuki::engine::ModelId;
+use tsuzuki::engine::{ModelId, Region};
 use tsuzuki::models::{Models, PriceRow};
 
 /// How long one answer may take; a model may think before its one token.
@@ -39,6 +39,16 @@ pub(super) async fn endpoint(bedrock: &Bedrock) -> Finding {
         return answer.failed("endpoint", "ListAsyncInvokes");
     }
     Finding::passed("endpoint", format!("{host} answers"))
+}
+
+/// Whether the endpoint of another region answers, which fallbacks name.
+pub(super) async fn elsewhere(bedrock: &Bedrock, region: &str) -> Finding {
+    let region = Region(region.to_owned());
+    let answer = read(bedrock.send_to(&region, &question("/async-invoke?maxResults=1"))).await;
+    if answer.fault.is_some() {
+        return answer.failed("endpoint", "ListAsyncInvokes");
+    }
+    Finding::passed("endpoint", format!("{region} answers, where fallbacks go"))
 }
 
 /// How many models the region has.
@@ -108,7 +118,7 @@ pub(super) async fn call(bedrock: &Bedrock, model: &ModelId) -> Finding {
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
         body: body.to_string().into(),
     };
-    let answer = read(bedrock.call(model, request)).await;
+    let answer = read(bedrock.call(model, None, request)).await;
     if answer.status != 200 {
         return answer.failed("call", "Converse");
     }
@@ -135,13 +145,16 @@ pub(super) fn cost(price: &PriceRow, input: u64, output: u64) -> String {
 }
 
 async fn get(bedrock: &Bedrock, path: &str) -> Answer {
-    let request = RawRequest {
+    read(bedrock.send(question(path))).await
+}
+
+fn question(path: &str) -> RawRequest {
+    RawRequest {
         method: "GET".to_owned(),
         path: path.to_owned(),
         headers: Vec::new(),
         body: Default::default(),
-    };
-    read(bedrock.send(request)).await
+    }
 }
 
 /// Reads an answer to its end.

@@ -1,13 +1,13 @@
 //! The way out.
 
 use super::{Archive, Enclosed, Kept, VERSION, markdown};
-use crate::chat::{AttachmentId, Conversation, ConversationId, Moment, User};
+use crate::chat::{AttachmentId, Conversation, ConversationId, Message, Moment, State, User};
 use crate::store::Page;
 use crate::web::problem::Problem;
 use crate::web::router::Web;
 use crate::web::sent::{Asks, Id, Wanted};
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::State as Extracted;
 use axum::response::Response;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -29,10 +29,13 @@ const PAGE: usize = 500;
 #[serde(default, deny_unknown_fields)]
 pub(in crate::web) struct Writing {
     /// In which form: the shown path as Markdown, or everything as JSON.
+    #[param(inline)]
     format: Form,
     /// In Markdown: what is written where two parts meet.
+    #[param(inline)]
     seams: Marks,
     /// In JSON: whether files come with it.
+    #[param(inline)]
     attachments: Files,
 }
 
@@ -75,6 +78,7 @@ enum Files {
 #[serde(default, deny_unknown_fields)]
 pub(in crate::web) struct WritingAll {
     /// Whether files come with it.
+    #[param(inline)]
     attachments: Files,
 }
 
@@ -89,7 +93,7 @@ pub(in crate::web) struct WritingAll {
     ),
 )]
 pub(in crate::web) async fn one(
-    State(web): State<Arc<Web>>,
+    Extracted(web): Extracted<Arc<Web>>,
     Asks(user): Asks,
     Id(id): Id<ConversationId>,
     Wanted(Writing {
@@ -108,6 +112,7 @@ pub(in crate::web) async fn one(
                 Some(head) => store.path(&user, head, usize::MAX).await?,
                 None => Vec::new(),
             };
+            let path = current(&web, &user, path).await?;
             let text = markdown::write(&conversation, &path, seams);
             (Body::from(text), "text/markdown; charset=utf-8", "md")
         }
@@ -129,7 +134,7 @@ pub(in crate::web) async fn one(
     responses((status = 200, body = Archive), crate::web::openapi::Refusals),
 )]
 pub(in crate::web) async fn all(
-    State(web): State<Arc<Web>>,
+    Extracted(web): Extracted<Arc<Web>>,
     Asks(user): Asks,
     Wanted(WritingAll { attachments }): Wanted<WritingAll>,
 ) -> Result<Response, Problem> {
@@ -193,6 +198,7 @@ async fn kept(
 ) -> Result<Kept, Problem> {
     let store = web.store();
     let messages = store.messages(user, conversation.id).await?;
+    let messages = current(web, user, messages).await?;
     let mut attachments = Vec::new();
     if files == Files::Data {
         let ids: BTreeSet<AttachmentId> = messages
@@ -212,6 +218,20 @@ async fn kept(
         messages,
         attachments,
     })
+}
+
+/// The messages as they stand now: the store knows of one that is being written only how it began.
+async fn current(
+    web: &Web,
+    user: &User,
+    mut messages: Vec<Message>,
+) -> Result<Vec<Message>, Problem> {
+    for message in &mut messages {
+        if message.state == State::Running {
+            *message = web.chat().message(user, message.id).await?;
+        }
+    }
+    Ok(messages)
 }
 
 fn json(value: &impl serde::Serialize) -> Bytes {

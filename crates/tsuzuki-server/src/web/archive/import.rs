@@ -17,7 +17,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use serde::Serialize;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -72,7 +72,7 @@ pub(in crate::web) async fn import(
 fn check(web: &Web, kept: Kept, at: &str) -> Result<Checked, Problem> {
     let Kept {
         mut conversation,
-        messages,
+        mut messages,
         attachments,
     } = kept;
     let wrong = |told: &str| Problem::invalid(at, told);
@@ -87,9 +87,11 @@ fn check(web: &Web, kept: Kept, at: &str) -> Result<Checked, Problem> {
         .into_iter()
         .map(|enclosed| file(web, &messages, enclosed, at))
         .collect::<Result<HashMap<_, _>, _>>()?;
-    let mut messages = in_order(messages).ok_or_else(|| {
-        wrong("its messages are no tree: every parent must be there, once, above its children")
-    })?;
+    if !is_tree(&messages) {
+        return Err(wrong(
+            "its messages are no tree: each must be there once, below the one it follows",
+        ));
+    }
     let roles: HashMap<MessageId, Role> = messages
         .iter()
         .map(|message| (message.id, message.role))
@@ -192,30 +194,13 @@ fn file(
     Ok((enclosed.id, (attachment, Bytes::from(bytes))))
 }
 
-/// The messages, parents before children; `None` if they are no tree.
-fn in_order(messages: Vec<Message>) -> Option<Vec<Message>> {
-    let all = messages.len();
-    let mut seen = HashSet::with_capacity(all);
-    let mut children: HashMap<Option<MessageId>, VecDeque<Message>> = HashMap::new();
-    for message in messages {
-        if !seen.insert(message.id) {
-            return None;
-        }
-        children
-            .entry(message.parent)
-            .or_default()
-            .push_back(message);
-    }
-    let mut ordered = Vec::with_capacity(all);
-    let mut parents = VecDeque::from([None]);
-    while let Some(parent) = parents.pop_front() {
-        for child in children.remove(&parent).unwrap_or_default() {
-            parents.push_back(Some(child.id));
-            ordered.push(child);
-        }
-    }
-    // A parent that is missing, or a ring, leaves some behind.
-    (ordered.len() == all).then_some(ordered)
+/// Whether every message is there once, and below its parent.
+fn is_tree(messages: &[Message]) -> bool {
+    let mut seen = HashSet::with_capacity(messages.len());
+    messages.iter().all(|message| {
+        let parent_seen = message.parent.is_none_or(|parent| seen.contains(&parent));
+        parent_seen && seen.insert(message.id)
+    })
 }
 
 /// Keeps a conversation under its own ids, or, where one of them is taken, under new ones.

@@ -1,21 +1,17 @@
 //! Converse bodies.
 
-use super::{Choice, Dialect, Members, Part, Prompt, Thinking, ToolOffer, Turn, joined_texts};
+use super::{Choice, Dialect, Document, Members, Part, Prompt, Thinking, ToolOffer, joined_texts};
 use crate::simulator::refusal::Refusal;
 use serde_json::Value;
 
-pub(crate) fn read(body: &Value) -> Result<Prompt, Refusal> {
-    let body = Members(body);
+pub(crate) fn read(whole: &Document<'_>) -> Result<Prompt, Refusal> {
+    let body = whole.members();
     let inference = body.object("inferenceConfig")?;
     let extra = body.object("additionalModelRequestFields")?;
     let tools = body.object("toolConfig")?;
     Ok(Prompt {
         system: joined_texts(body.list("system")?),
-        turns: body
-            .list("messages")?
-            .iter()
-            .map(turn)
-            .collect::<Result<_, _>>()?,
+        turns: whole.turns(|message| message.turn(part))?,
         max_tokens: inference.integer("maxTokens")?,
         temperature: inference.number("temperature")?,
         top_p: inference.number("topP")?,
@@ -49,18 +45,6 @@ fn schema(body: &Members<'_>, extra: &Members<'_>) -> Option<Value> {
         .pointer("/outputConfig/textFormat/structure/jsonSchema/schema")
         .and_then(Value::as_str);
     native.or_else(|| text.and_then(|text| serde_json::from_str(text).ok()))
-}
-
-fn turn(value: &Value) -> Result<Turn, Refusal> {
-    let message = Members(value);
-    Ok(Turn {
-        role: message.text("role")?.unwrap_or_default().to_owned(),
-        parts: message
-            .list("content")?
-            .iter()
-            .map(part)
-            .collect::<Result<_, _>>()?,
-    })
 }
 
 fn part(value: &Value) -> Result<Part, Refusal> {

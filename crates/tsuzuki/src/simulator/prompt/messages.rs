@@ -1,14 +1,19 @@
 //! Anthropic's Messages bodies, as InvokeModel takes them.
 
 use super::converse::thinking;
-use super::{Choice, Dialect, Members, Part, Prompt, ToolOffer, Turn, joined_texts};
+use super::document::Message;
+use super::{Choice, Dialect, Document, Members, Part, Prompt, ToolOffer, Turn, joined_texts};
 use crate::simulator::refusal::Refusal;
 use serde_json::Value;
 
-pub(crate) fn read(body: &Value) -> Result<Prompt, Refusal> {
-    let body = Members(body);
-    for required in ["anthropic_version", "max_tokens", "messages"] {
-        if body.get(required).is_none() {
+pub(crate) fn read(whole: &Document<'_>) -> Result<Prompt, Refusal> {
+    let body = whole.members();
+    for (required, is_there) in [
+        ("anthropic_version", body.get("anthropic_version").is_some()),
+        ("max_tokens", body.get("max_tokens").is_some()),
+        ("messages", whole.has_messages()),
+    ] {
+        if !is_there {
             return Err(Refusal::validation(format!("{required}: Field required")));
         }
     }
@@ -21,11 +26,7 @@ pub(crate) fn read(body: &Value) -> Result<Prompt, Refusal> {
     let choice = body.object("tool_choice")?;
     Ok(Prompt {
         system,
-        turns: body
-            .list("messages")?
-            .iter()
-            .map(turn)
-            .collect::<Result<_, _>>()?,
+        turns: whole.turns(turn)?,
         max_tokens: body.integer("max_tokens")?,
         temperature: body.number("temperature")?,
         top_p: body.number("top_p")?,
@@ -42,17 +43,12 @@ pub(crate) fn read(body: &Value) -> Result<Prompt, Refusal> {
     })
 }
 
-fn turn(value: &Value) -> Result<Turn, Refusal> {
-    let message = Members(value);
-    let parts = match message.get("content") {
-        Some(Value::String(text)) => vec![Part::Text(text.clone())],
-        Some(Value::Array(blocks)) => blocks.iter().map(part).collect::<Result<_, _>>()?,
-        Some(_) | None => return Err(Refusal::wrong_type("content")),
-    };
-    Ok(Turn {
-        role: message.text("role")?.unwrap_or_default().to_owned(),
-        parts,
-    })
+fn turn(message: &Message<'_>) -> Result<Turn, Refusal> {
+    match message.text() {
+        Some(text) => message.turn_of(text),
+        None if message.has_content() => message.turn(part),
+        None => Err(Refusal::wrong_type("content")),
+    }
 }
 
 fn part(value: &Value) -> Result<Part, Refusal> {

@@ -1,16 +1,17 @@
 //! The other makers' own bodies, in their simplest forms.
 
-use super::{Dialect, Members, Part, Prompt, Turn, converse, messages};
+use super::document::Message;
+use super::{Dialect, Document, Members, Part, Prompt, Turn, converse, messages};
 use crate::models::Model;
 use crate::simulator::refusal::Refusal;
 use serde_json::Value;
 
 /// Reads an InvokeModel body for a model.
-pub(crate) fn read(model: &Model, value: &Value) -> Result<Prompt, Refusal> {
-    let body = Members(value);
-    match (model.family(), body.get("messages").is_some()) {
-        ("anthropic", _) => messages::read(value),
-        ("amazon", true) => nova(value),
+pub(crate) fn read(model: &Model, whole: &Document<'_>) -> Result<Prompt, Refusal> {
+    let body = whole.members();
+    match (model.family(), whole.has_messages()) {
+        ("anthropic", _) => messages::read(whole),
+        ("amazon", true) => nova(whole),
         ("amazon", false) if body.get("inputText").is_some() => titan(&body),
         ("meta", false) if body.get("prompt").is_some() => Ok(Prompt {
             turns: vec![user(body.text("prompt")?)],
@@ -23,15 +24,16 @@ pub(crate) fn read(model: &Model, value: &Value) -> Result<Prompt, Refusal> {
             stop_sequences: body.texts("stop")?,
             ..sampled(&body, Dialect::Mistral)?
         }),
-        (_, true) => chat(&body),
+        (_, true) => chat(whole),
         (_, false) => Err(Refusal::malformed()),
     }
 }
 
 /// Nova's own body is Converse's with a few names of its own.
-fn nova(value: &Value) -> Result<Prompt, Refusal> {
-    let prompt = converse::read(value)?;
-    let short = Members(value)
+fn nova(whole: &Document<'_>) -> Result<Prompt, Refusal> {
+    let prompt = converse::read(whole)?;
+    let short = whole
+        .members()
         .object("inferenceConfig")?
         .integer("max_new_tokens")?;
     Ok(Prompt {
@@ -53,7 +55,8 @@ fn titan(body: &Members<'_>) -> Result<Prompt, Refusal> {
     })
 }
 
-fn chat(body: &Members<'_>) -> Result<Prompt, Refusal> {
+fn chat(whole: &Document<'_>) -> Result<Prompt, Refusal> {
+    let body = &whole.members();
     let mut prompt = sampled(body, Dialect::Chat)?;
     prompt.max_tokens = body
         .integer("max_tokens")?
@@ -63,38 +66,37 @@ fn chat(body: &Members<'_>) -> Result<Prompt, Refusal> {
         Some(_) => body.texts("stop")?,
         None => Vec::new(),
     };
-    for message in body.list("messages")? {
-        let message = Members(message);
-        let parts = match message.get("content") {
-            Some(Value::String(text)) => vec![Part::Text(text.clone())],
-            Some(Value::Array(blocks)) => blocks
-                .iter()
-                .filter_map(|block| block.get("text")?.as_str())
-                .map(|text| Part::Text(text.to_owned()))
-                .collect(),
-            Some(_) => return Err(Refusal::wrong_type("content")),
-            None => Vec::new(),
-        };
-        let turn = Turn {
-            role: message.text("role")?.unwrap_or_default().to_owned(),
-            parts,
-        };
+    for turn in whole.turns(turn)? {
         match turn.role.as_str() {
             "system" | "developer" => prompt.system.push_str(&turn.text()),
-            "tool" => {
-                let result = Part::ToolResult {
-                    id: message.text("tool_call_id")?.unwrap_or_default().to_owned(),
-                    text: turn.text(),
-                };
-                prompt.turns.push(Turn {
-                    role: "user".to_owned(),
-                    parts: vec![result],
-                });
-            }
             _ => prompt.turns.push(turn),
         }
     }
     Ok(prompt)
+}
+
+fn turn(message: &Message<'_>) -> Result<Turn, Refusal> {
+    let turn = match message.text() {
+        Some(text) => message.turn_of(text),
+        None => message.turn(|block| {
+            let text = block.get("text").and_then(Value::as_str);
+            Ok(text.map_or(Part::Other, |text| Part::Text(text.to_owned())))
+        }),
+    }?;
+    if turn.role != "tool" {
+        return Ok(turn);
+    }
+    // What a tool gave is a user's turn to the other makers.
+    let mut result = Turn::of("user");
+    result.add(Part::ToolResult {
+        id: message
+            .members()
+            .text("tool_call_id")?
+            .unwrap_or_default()
+            .to_owned(),
+        text: turn.text(),
+    });
+    Ok(result)
 }
 
 fn sampled(body: &Members<'_>, dialect: Dialect) -> Result<Prompt, Refusal> {
@@ -106,8 +108,7 @@ fn sampled(body: &Members<'_>, dialect: Dialect) -> Result<Prompt, Refusal> {
 }
 
 fn user(text: Option<&str>) -> Turn {
-    Turn {
-        role: "user".to_owned(),
-        parts: vec![Part::Text(text.unwrap_or_default().to_owned())],
-    }
+    let mut turn = Turn::of("user");
+    turn.add(Part::Text(text.unwrap_or_default().to_owned()));
+    turn
 }

@@ -1,18 +1,23 @@
-//! What a tracer is told of an answer: a span for it, and one below it for each leg. Never what it
-//! says.
+//! What a tracer is told: a span for an answer, and one below it for each leg; one for a request that
+//! is passed on unread. Never what they say.
 //!
 //! The names below `gen_ai.` are those of OpenTelemetry's conventions for generative AI, which are
 //! still called experimental; those below `tsuzuki.` are ours. `otel.` is how
 //! `tracing-opentelemetry` is told what a span itself has. Where nobody collects spans, none is made.
 
 use crate::Operation;
+use http::StatusCode;
 use tracing::Span;
 use tracing::field::Empty;
-use tsuzuki::engine::{Ask, By, Cut, End, Event, Incomplete, Leg, Outcome, Report, Usage};
+use tsuzuki::BodyError;
+use tsuzuki::engine::{Ask, By, Cut, End, Event, Incomplete, Leg, ModelId, Outcome, Report, Usage};
 use tsuzuki::wire::{incomplete_label, stop_label};
 
-/// The target of the spans of answers and legs, for whoever collects them.
+/// The target of our spans, for whoever collects them.
 pub const SPANS: &str = "tsuzuki_server::spans";
+
+/// The header field in which Bedrock tells the id of a request.
+const REQUEST_ID: &str = "x-amzn-requestid";
 
 /// The span of one answer.
 #[derive(Clone)]
@@ -21,6 +26,9 @@ pub(crate) struct AnswerSpan(Span);
 /// The span of one leg; over when nobody holds it any more.
 #[derive(Clone)]
 pub(crate) struct LegSpan(Span);
+
+/// The span of a request that is passed on unread; over when its response is, or nobody reads it.
+pub(crate) struct ForwardSpan(Span);
 
 impl AnswerSpan {
     /// An answer begins. The id is our own.
@@ -65,6 +73,7 @@ impl AnswerSpan {
             http.response.status_code = Empty,
             tsuzuki.leg.by = by,
             tsuzuki.leg.model = leg.model.0,
+            tsuzuki.leg.region = leg.region.as_ref().map(|region| region.0.as_str()),
             tsuzuki.leg.max_tokens = leg.max_tokens.map(i64::from),
             tsuzuki.leg.stop = Empty,
         ))
@@ -101,6 +110,8 @@ impl LegSpan {
         match event {
             Event::Head(head) => {
                 self.0.record("aws.request_id", head.request_id.as_deref());
+                let region = head.region.as_ref().map(|region| region.0.as_str());
+                self.0.record("tsuzuki.leg.region", region);
                 self.0
                     .record("http.response.status_code", i64::from(head.status));
             }
@@ -121,6 +132,54 @@ impl LegSpan {
     pub(crate) fn lost(&self) {
         self.0
             .record("tsuzuki.leg.stop", stop_label(&End::Cut(Cut::Lost)));
+    }
+}
+
+impl ForwardSpan {
+    /// A request is passed on.
+    pub(crate) fn begin(operation: Operation, method: &str, model: Option<&ModelId>) -> Self {
+        Self(tracing::info_span!(
+            target: SPANS,
+            parent: None,
+            "forwarded",
+            otel.name = operation.name(),
+            otel.kind = "server",
+            otel.status_code = Empty,
+            error.type = Empty,
+            gen_ai.provider.name = "aws.bedrock",
+            gen_ai.request.model = model.map(|model| model.0.as_str()),
+            http.request.method = method,
+            http.response.status_code = Empty,
+            aws.request_id = Empty,
+            tsuzuki.operation = operation.name(),
+        ))
+    }
+
+    /// The head of the response came.
+    pub(crate) fn head(&self, status: StatusCode, headers: &[(String, String)]) {
+        let mut headers = headers.iter();
+        let id = headers.find(|(name, _)| name.eq_ignore_ascii_case(REQUEST_ID));
+        self.0
+            .record("aws.request_id", id.map(|(_, id)| id.as_str()));
+        self.0
+            .record("http.response.status_code", i64::from(status.as_u16()));
+        if status.is_server_error() {
+            self.failed(status.as_str());
+        }
+    }
+
+    /// The response broke, or never came.
+    pub(crate) fn broke(&self, how: BodyError) {
+        let cut = match how {
+            BodyError::Lost => Cut::Lost,
+            BodyError::Stalled => Cut::Stalled,
+        };
+        self.failed(stop_label(&End::Cut(cut)));
+    }
+
+    fn failed(&self, how: &str) {
+        self.0.record("otel.status_code", "ERROR");
+        self.0.record("error.type", how);
     }
 }
 

@@ -1,0 +1,101 @@
+// Nothing jumps, nothing runs that should not, and everybody can use it.
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from './fixtures';
+
+test('nothing moves while an answer grows', async ({ chat, page }) => {
+  await page.addInitScript(() => {
+    const all: number[] = [];
+    Object.assign(globalThis, { shifts: all });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
+        if (!entry.hadRecentInput) all.push(entry.value);
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await chat.open();
+  await chat.send('/long 30');
+  await chat.begun(100);
+  await page.waitForTimeout(600); // what the key press moved counts as wished for half a second
+  await page.evaluate(() => ((globalThis as unknown as { shifts: number[] }).shifts.length = 0));
+  await chat.ended();
+  const moved = await page.evaluate(() => (globalThis as unknown as { shifts: number[] }).shifts.reduce((sum, one) => sum + one, 0));
+  expect(moved).toBe(0);
+});
+
+test('a reader who scrolled up is left in peace', async ({ chat, page }) => {
+  await chat.open();
+  await chat.send('/long 60');
+  await chat.begun(3_000);
+  const thread = page.getByTestId('thread');
+  await thread.hover();
+  await page.mouse.wheel(0, -400);
+  await page.waitForTimeout(300);
+  const place = await page.evaluate(() => document.querySelector('[data-testid="thread"]')?.scrollTop ?? document.documentElement.scrollTop);
+  const before = (await chat.text.textContent())?.length ?? 0;
+  await chat.begun(before + 500);
+  expect(await page.evaluate(() => document.querySelector('[data-testid="thread"]')?.scrollTop ?? document.documentElement.scrollTop)).toBe(place);
+  await page.getByTestId('to-end').click();
+  await chat.ended();
+});
+
+test('hostile Markdown does nothing', async ({ chat, page }) => {
+  await chat.open();
+  const evil = [
+    '<script>document.title = "stolen"</script>',
+    '<img src=x onerror="document.title = \'stolen\'">',
+    '[click](javascript:document.title="stolen")',
+    '![picture](http://127.0.0.1:9/pixel.png)',
+    '<iframe src="https://127.0.0.1:9/"></iframe>',
+  ].join('\n\n');
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await chat.send(`/echo ${evil}`);
+  await chat.ended();
+  expect(await page.title()).not.toContain('stolen');
+  expect(await chat.text.locator('script, img[src^="http"], iframe, [onerror], a[href^="javascript"]').count()).toBe(0);
+  expect(asked.filter((url) => !url.startsWith(chat.server.url))).toEqual([]);
+  expect(await chat.copied()).toBe(evil);
+});
+
+test('code, tables, formulas and diagrams come out', async ({ chat, page }) => {
+  await chat.open();
+  await chat.send('/echo **「強調」**です\n\n```js\nconst a = 1;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n$$\\sum_{n=1}^N n$$\n\n```mermaid\ngraph TD; A-->B;\n```');
+  await chat.ended();
+  await expect(chat.text.locator('strong')).toHaveText('「強調」');
+  await expect(chat.text.locator('table td').first()).toHaveText('1');
+  await expect(chat.text.locator('.katex').first()).toBeVisible();
+  await expect(chat.text.locator('pre code').first()).toContainText('const a = 1;');
+  await expect(page.frameLocator('iframe').locator('svg').first()).toBeVisible({ timeout: 30_000 });
+});
+
+for (const scheme of ['light', 'dark'] as const) {
+  test.describe(`axe, ${scheme}`, () => {
+    test.use({ colorScheme: scheme, contextOptions: { reducedMotion: 'reduce' } });
+    test('finds nothing serious', async ({ chat, page }) => {
+      const look = async (where: string) => {
+        const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), where).toEqual([]);
+      };
+      await chat.open();
+      await look('the first page');
+      await chat.shape({ max_tokens: 60 });
+      await page.reload();
+      await chat.send('/long 8');
+      await chat.ended();
+      await look('a conversation');
+      await chat.answer.getByTestId('seam').first().click();
+      await look('a seam');
+      await page.keyboard.press('Escape');
+      await page.getByTestId('open-settings').click();
+      await look('the settings of a chat');
+      await page.keyboard.press('Escape');
+      await page.getByTestId('model-picker').click();
+      await look('the models');
+      await page.keyboard.press('Escape');
+      await page.getByTestId('open-search').click();
+      await look('the palette');
+    });
+  });
+}
