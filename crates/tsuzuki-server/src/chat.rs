@@ -244,6 +244,7 @@ impl Chat {
     /// # Errors
     /// See [`ChatError`].
     pub async fn create(&self, user: &User, new: Conversation) -> Result<Conversation, ChatError> {
+        request::check(&new.shape)?;
         let _lock = self.shared.lock(new.id).await;
         if let Some(known) = self.shared.store.conversation(user, new.id).await? {
             return Ok(known);
@@ -554,6 +555,7 @@ impl Change {
             conversation.folder = (!folder.is_empty()).then(|| folder.to_owned());
         }
         if let Some(shape) = self.shape {
+            request::check(&shape)?;
             conversation.shape = shape;
         }
         if self.read == Some(true) {

@@ -45,12 +45,12 @@ impl Chat {
         key: Option<String>,
     ) -> Result<Posted, ChatError> {
         let shared = &self.shared;
+        let _lock = shared.lock(id).await;
         if let Some(posted) = known(shared, user, post.answer, key.as_deref()).await? {
             return Ok(posted);
         }
         self.check_text(&post)?;
         let slot = shared.slot(user)?;
-        let _lock = shared.lock(id).await;
         let mut conversation = shared.conversation(user, id).await?;
         fresh(shared, user, &[post.id, post.answer]).await?;
         if post.id == post.answer {
@@ -141,12 +141,12 @@ impl Chat {
         key: Option<String>,
     ) -> Result<Posted, ChatError> {
         let shared = &self.shared;
+        let question = self.of_role(user, question, Role::User).await?;
+        let _lock = shared.lock(question.conversation).await;
         if let Some(posted) = known(shared, user, again.answer, key.as_deref()).await? {
             return Ok(posted);
         }
-        let question = self.of_role(user, question, Role::User).await?;
         let slot = shared.slot(user)?;
-        let _lock = shared.lock(question.conversation).await;
         let conversation = shared.conversation(user, question.conversation).await?;
         fresh(shared, user, &[again.answer]).await?;
         let defaults = shared.store.defaults(user).await?;
@@ -173,12 +173,12 @@ impl Chat {
         key: Option<String>,
     ) -> Result<Posted, ChatError> {
         let shared = &self.shared;
+        let there = self.of_role(user, message, Role::Assistant).await?;
+        let _lock = shared.lock(there.conversation).await;
         if let Some(posted) = known(shared, user, message, key.as_deref()).await? {
             return Ok(posted);
         }
-        let there = self.of_role(user, message, Role::Assistant).await?;
         let slot = shared.slot(user)?;
-        let _lock = shared.lock(there.conversation).await;
         // Somebody may have gone on with it in the meantime.
         let mut message = self.of_role(user, message, Role::Assistant).await?;
         match message.state {
@@ -222,12 +222,12 @@ impl Chat {
         key: Option<String>,
     ) -> Result<Posted, ChatError> {
         let shared = &self.shared;
+        let (message, joins) = self.cut_at(user, message, seam, answer).await?;
+        let _lock = shared.lock(message.conversation).await;
         if let Some(posted) = known(shared, user, answer, key.as_deref()).await? {
             return Ok(posted);
         }
-        let (message, joins) = self.cut_at(user, message, seam, answer).await?;
         let slot = shared.slot(user)?;
-        let _lock = shared.lock(message.conversation).await;
         let conversation = shared.conversation(user, message.conversation).await?;
         fresh(shared, user, &[answer]).await?;
         let shape = self.shape_of(user, &message, &conversation).await?;

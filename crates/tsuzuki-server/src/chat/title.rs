@@ -157,6 +157,6 @@ fn title(text: &str) -> Option<String> {
     let line = line.trim_matches(|letter: char| {
         "\"'`*#“”«»「」『』".contains(letter) || letter.is_whitespace()
     });
-    let line = line.trim_end_matches(['.', '。']);
+    let line = line.trim_end_matches(['.', ',', ':', ';', '。', '、']);
     (!line.is_empty()).then(|| clipped(line))
 }
