@@ -14,6 +14,7 @@ mod order;
 mod paper;
 mod reach;
 mod settings;
+mod shelf;
 mod show;
 mod talk;
 

@@ -271,7 +271,7 @@ impl Answer<'_> {
         };
         let mut line = status.map(Line::dim);
         if !self.typed.is_empty() || !self.lines.is_empty() {
-            let typed = [self.lines.as_slice(), &[self.typed.clone()]]
+            let typed = [self.lines.as_slice(), std::slice::from_ref(&self.typed)]
                 .concat()
                 .join("⏎");
             let typed = print::one_line(&format!("next › {typed}"));
