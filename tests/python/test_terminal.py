@@ -247,14 +247,32 @@ def test_the_server_is_killed_and_comes_back(terminal):
         chat.prompt(2)
         chat.type("/details")
         chat.wait("after a restart of the server")
-        # At the prompt nothing is asked of the server, and the next question waits for it.
+        # At the prompt nothing is asked of the server. The next question waits for it, wherever it is.
         server.kill()
+        server.port = 0
         chat.type("What is 6 * 7?")
         chat.wait("the server cannot be reached; trying again")
         server.start()
         chat.wait("42")
     finally:
         server.close()
+
+
+def test_a_second_one_uses_the_server_of_the_first(terminal, tmp_path):
+    first = terminal("chat")
+    first.wait(READY)
+    first.type("/echo from the first")
+    first.wait(r"(?m)^from the first")
+    second = terminal("chat", "--resume", "1")
+    second.wait(r"(?m)^from the first")
+    second.prompt(2)
+    second.type("/title Of both")
+    second.prompt(3)
+    first.type("/list")
+    first.wait("1  Of both")
+    second.leave()
+    first.leave()
+    assert not (tmp_path / ".local/share/tsuzuki/serving.json").exists()
 
 
 def test_without_colour_nothing_but_text_is_written(terminal):
