@@ -19,7 +19,7 @@ struct Files;
 const INDEX: &str = "index.html";
 
 /// The document that draws diagrams, shown in a frame of the page.
-pub(super) const MERMAID_FRAME: &str = "/assets/mermaid-frame.html";
+pub(super) const MERMAID_FRAME: &str = "/mermaid-frame.html";
 
 /// How many characters of a file's hash tell it from others.
 const HASH_CHARS: usize = 32;
