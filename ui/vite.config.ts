@@ -51,7 +51,7 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       // Diagrams are drawn by a page of their own, in a frame.
-      input: { index: 'index.html', 'mermaid-frame': 'mermaid-frame.html' },
+      input: { index: 'index.html', 'mermaid-frame': 'assets/mermaid-frame.html' },
       output: { codeSplitting: { groups: [{ name: 'page', test: PAGE }] } },
     },
   },
