@@ -2,10 +2,13 @@
 
 VENV := .venv
 NODE := tests/javascript/node_modules
+PAGE := ui/node_modules
+CHROMIUM := /usr/bin/chromium
+TMUX := /usr/bin/tmux
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export RUSTDOCFLAGS ?= -D warnings
 
-.PHONY: help run build test check bench
+.PHONY: help run build page test check bench
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -16,11 +19,18 @@ run: ## Serve a Bedrock-compatible endpoint over the offline simulator: no AI, n
 build: ## Build the release binary, target/release/tsuzuki
 	cargo build --locked --release -p tsuzuki-cli
 
-test: check $(VENV)/ready $(NODE)/ready ## Check everything, and run every test: Rust, boto3, the AWS SDK for JavaScript
+page: $(PAGE)/ready ## Build the chat page into ui/dist, which is committed
+	npm --prefix ui run build
+
+test: check $(VENV)/ready $(NODE)/ready $(PAGE)/ready $(CHROMIUM) $(TMUX) ## Check everything, and run every test: Rust, boto3, the AWS SDK for JavaScript, a terminal, a browser
 	cargo test --locked --workspace --all-features
 	cargo build --locked -p tsuzuki-cli
 	$(VENV)/bin/python -m pytest tests/python
 	npm --prefix tests/javascript test
+	npm --prefix ui run check
+	npm --prefix ui test
+	npm --prefix ui run same
+	npm --prefix ui run test:page
 
 check: ## Formatting, lints, documentation, licences
 	cargo fmt --all --check
@@ -37,6 +47,16 @@ bench: ## Print the seam score, and what the endpoint costs beside a direct call
 $(VENV)/ready: tests/python/requirements.txt
 	python3 -c 'import ensurepip' 2>/dev/null || { $(SUDO) apt-get update && $(SUDO) apt-get install -y python3-venv; }
 	python3 -m venv $(VENV) && $(VENV)/bin/python -m pip install --quiet --requirement $<
+	@touch $@
+
+$(CHROMIUM):
+	$(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y chromium fonts-noto-cjk
+
+$(TMUX):
+	$(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y tmux
+
+$(PAGE)/ready: ui/package-lock.json
+	npm --prefix ui ci --no-audit --no-fund
 	@touch $@
 
 $(NODE)/ready: tests/javascript/package-lock.json

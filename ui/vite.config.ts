@@ -3,7 +3,6 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const EARLY = 'src/theme/early.js';
-const FRAME = 'mermaid-frame.html';
 
 /** Writes the script that must run before anything is painted as a file of its own: the content security
  * policy allows no inline scripts. */
@@ -21,8 +20,7 @@ const earlyTag: Plugin = {
   transformIndexHtml: {
     order: 'post',
     handler(_html, { bundle, path }) {
-      // The frame has nothing of the visitor's: no theme to wear, no storage to read it from.
-      if (path.endsWith(FRAME)) return [];
+      if (path !== '/index.html') return [];
       const built = Object.values(bundle ?? {}).find((one) => one.type === 'asset' && one.names.includes('early.js'));
       return [{ tag: 'script', attrs: { src: `/${built?.fileName ?? EARLY}` }, injectTo: 'head-prepend' }];
     },
@@ -40,10 +38,7 @@ const smallestFonts: Plugin = {
 };
 
 /** What every first load needs, in one file rather than twenty. */
-const PAGE = /node_modules\/(?:svelte|esm-env)\/|src\/(?:api|app|keys|scroll|theme)\/|src\/state\/(?!picking|shapes)|src\/words\/(?:numbers|words)|src\/view\/(?!seams)[a-z]|src\/view\/(?:Icon|Popover)/;
-
-/** What both the page and the frame of diagrams load their parts with; the frame must load nothing else of the page. */
-const LOAD = /vite\/preload-helper/;
+const PAGE = /node_modules\/(?:svelte|esm-env)\/|src\/(?:api|app|keys|scroll|theme)\/|src\/state\/(?!shapes)|src\/words\/(?:numbers|words)|src\/view\/(?!seams)[a-z]|src\/view\/(?:Icon|Popover)/;
 
 export default defineConfig(({ mode }) => ({
   plugins: [smallestFonts, svelte(), earlyFile, earlyTag],
@@ -56,8 +51,8 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       // Diagrams are drawn by a page of their own, in a frame.
-      input: ['index.html', FRAME],
-      output: { codeSplitting: { groups: [{ name: 'load', test: LOAD }, { name: 'page', test: PAGE }] } },
+      input: { index: 'index.html', 'mermaid-frame': 'assets/mermaid-frame.html' },
+      output: { codeSplitting: { groups: [{ name: 'page', test: PAGE }] } },
     },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:7373' } },

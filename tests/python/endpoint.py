@@ -38,11 +38,15 @@ class Endpoint:
     def __init__(self, *options, scenario=None):
         self.folder = tempfile.TemporaryDirectory(prefix="tsuzuki-test-")
         command = [str(binary()), "serve", "--listen", "127.0.0.1:0", *options]
+        if "--data" not in options:
+            command += ["--data", str(pathlib.Path(self.folder.name, "data"))]
         if scenario is not None:
             path = pathlib.Path(self.folder.name, "scenario.toml")
             path.write_text(scenario, encoding="utf-8")
             command += ["--scenario", str(path)]
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("TSUZUKI_", "AWS_"))}
+        # What it keeps without --data belongs to this test.
+        clean["HOME"] = clean["XDG_DATA_HOME"] = self.folder.name
         self.talk = open(pathlib.Path(self.folder.name, "stderr"), "w+", encoding="utf-8")
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self.talk, stdin=subprocess.DEVNULL, text=True, env=clean

@@ -3,7 +3,6 @@ import { followHistory, place } from './app/place.svelte';
 import { preferences } from './app/preferences.svelte';
 import { watchCompositions } from './keys/enter';
 import './style/base.css';
-import './style/prose.css';
 import { wear } from './theme/theme';
 import App from './view/App.svelte';
 import { markdown } from './view/markdown';

@@ -12,7 +12,7 @@ pub use sqlite::{Durability, Integrity, Sqlite, SqliteSettings};
 
 use crate::chat::{
     Attachment, AttachmentId, Conversation, ConversationId, Message, MessageId, Moment, RunId,
-    Shape, Spent, Standing, User,
+    Shape, Spent, Standing, User, object,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -328,6 +328,7 @@ pub struct Day {
 #[serde(default, deny_unknown_fields)]
 pub struct Defaults {
     /// How conversations ask.
+    #[serde(deserialize_with = "object")]
     pub shape: Shape,
     /// Who writes titles.
     pub titles: Titles,

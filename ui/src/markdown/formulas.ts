@@ -44,3 +44,8 @@ function inDollars(text: string, from: number, finder: Finder): Formula | null {
 export function texOf(block: string): string {
   return block.trim().slice(2, -2).trim();
 }
+
+/** The TeX of a block of display math that is still being written. */
+export function openTexOf(block: string): string {
+  return block.trim().slice(2).trim();
+}

@@ -7,7 +7,7 @@ import type { Block } from './block';
 import { CodeView } from './code';
 import { element } from './element';
 import { makeFootnote } from './footnotes';
-import { texOf } from './formulas';
+import { openTexOf, texOf } from './formulas';
 import { showFormula } from './math';
 import { placeBlock, placeWhole } from './places';
 import type { Surface } from './surface';
@@ -210,7 +210,7 @@ class RuleView implements View {
 
 class FormulaView implements View {
   readonly element = element('div', 'math display');
-  private shown: string | null = null;
+  private shown = '';
 
   constructor(
     block: Block,
@@ -221,11 +221,11 @@ class FormulaView implements View {
   }
 
   update(block: Block): void {
+    if (block.text === this.shown) return;
+    this.shown = block.text;
     const closed = block.shape.kind === 'math' && block.shape.closed;
-    const text = closed ? texOf(block.text) : block.text.trim().slice(2);
-    if (closed && this.shown !== `closed ${text}`) showFormula(this.element, text, true, this.surface);
-    else if (!closed) this.element.textContent = text;
-    this.shown = closed ? `closed ${text}` : null;
+    if (closed) showFormula(this.element, texOf(block.text), true, this.surface);
+    else this.element.textContent = openTexOf(block.text);
   }
 
   placeAt(): HTMLElement {

@@ -8,7 +8,7 @@ import { button, element } from './element';
 import { showFootnote } from './footnotes';
 import { parseInline } from './inline';
 import { showFormula } from './math';
-import type { Inline } from './piece';
+import { plainText, type Inline } from './piece';
 import { placeText, placeWhole } from './places';
 import type { Repaintable, Surface } from './surface';
 
@@ -47,6 +47,9 @@ export class WordsView implements Repaintable {
     if (box !== null) parts.unshift({ kind: 'checkbox', at: from - 3, checked: box[1] !== ' ' });
     this.patch(this.element, this.shown, parts, spots);
     this.shown = parts;
+    // Those who hear the page are told what the box in front of the text is about.
+    const first = this.element.firstChild;
+    if (first instanceof HTMLInputElement) first.setAttribute('aria-label', plainText(parts).trim());
   }
 
   private patch(parent: Node, before: readonly Inline[], after: readonly Inline[], spots: readonly Spot[]): void {

@@ -1,6 +1,6 @@
 // Sticky scroll for an element: watches it, its content and the reader.
 
-import { grown, pinned, put, scrolled, START, yielded, type Sticky } from './sticky';
+import { grown, pinned, put, scrolled, shrunk, START, yielded, type Sticky } from './sticky';
 
 export interface Scroller {
   /** Goes to the end and follows it. */
@@ -64,6 +64,8 @@ export function scroller({ view, content, covered, follows, told }: Watched): Sc
     if (selection && !selection.isCollapsed && content.contains(selection.anchorNode)) yields();
   };
   const growth = new ResizeObserver(() => {
+    // The reader's own scrolls of this frame were told before: what differs now, the layout did.
+    sticky = shrunk(sticky, view.scrollTop);
     const top = follows() ? grown(sticky, end()) : null;
     if (top === null) tell();
     else move(top);

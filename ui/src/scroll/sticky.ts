@@ -41,5 +41,8 @@ export function grown(sticky: Sticky, end: number): number | null {
   return sticky.pinned && end > sticky.top + 0.5 ? end : null;
 }
 
+/** The text got shorter, and the browser moved the view up to what there is: that is no reader's wish. */
+export const shrunk = (sticky: Sticky, top: number): Sticky => (top < sticky.top ? put(sticky, top) : sticky);
+
 /** We put the view there. */
 export const put = (sticky: Sticky, top: number): Sticky => ({ ...sticky, top, expected: top });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grown, NEAR_PX, pinned, put, scrolled, START, yielded } from '../../src/scroll/sticky';
+import { grown, NEAR_PX, pinned, put, scrolled, shrunk, START, yielded } from '../../src/scroll/sticky';
 
 describe('sticky scroll', () => {
   const following = put(START, 500);
@@ -29,6 +29,11 @@ describe('sticky scroll', () => {
   });
   it('is not brought back by a text that shrinks under a reader', () => {
     expect(scrolled(yielded(following), 500, 0).pinned).toBe(false);
+  });
+  it('goes on following a text that shrank and grows again', () => {
+    const short = shrunk(scrolled(following, 500, 0), 0);
+    expect(grown(scrolled(short, 0, 900), 900)).toBe(900);
+    expect(shrunk(following, 700)).toBe(following);
   });
   it('follows again by wish', () => {
     expect(grown(pinned(yielded(following)), 900)).toBe(900);

@@ -1,6 +1,6 @@
 //! Conversations, messages, and what is told of how an answer came about.
 
-use super::{AttachmentId, ConversationId, MessageId, Moment, RunId, Shape};
+use super::{AttachmentId, ConversationId, MessageId, Moment, RunId, Shape, object};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,6 +24,7 @@ pub struct Conversation {
     /// When its user last looked at it.
     pub read_at: Moment,
     /// How it asks.
+    #[serde(deserialize_with = "object")]
     pub shape: Shape,
     /// The last message of the path that is shown.
     pub head: Option<MessageId>,

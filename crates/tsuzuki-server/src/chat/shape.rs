@@ -1,5 +1,6 @@
 //! How a conversation asks: the model, and everything a request may say beside the messages.
 
+use super::object;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tsuzuki::engine::{Mode, Seams};
@@ -39,7 +40,7 @@ pub struct Shape {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guardrail: Option<Guardrail>,
     /// How far answers go.
-    #[serde(skip_serializing_if = "Reach::is_unset")]
+    #[serde(skip_serializing_if = "Reach::is_unset", deserialize_with = "object")]
     pub reach: Reach,
 }
 

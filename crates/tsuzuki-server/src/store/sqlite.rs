@@ -42,6 +42,7 @@ use readers::Readers;
 use rusqlite::Connection;
 use std::fs::File;
 use std::path::PathBuf;
+use tokio::sync::Mutex;
 use writer::{Desk, Turn, Writer};
 
 /// What a kept thing survives.
@@ -68,6 +69,8 @@ pub struct SqliteSettings {
 /// A store in one SQLite file.
 pub struct Sqlite {
     file: PathBuf,
+    /// One check at a time: they write the same row.
+    checking: Mutex<()>,
     // In this order they are dropped: the checkpoints end with the writer.
     readers: Readers,
     writer: Writer,
@@ -90,13 +93,14 @@ impl Sqlite {
     async fn start(settings: SqliteSettings) -> Result<Self, Trouble> {
         let file = settings.file.clone();
         let held = schema::hold(&file)?;
-        let (committed, commits) = checkpoints::commits();
-        let open = move || Desk::new(schema::open_to_write(&settings)?, committed);
+        let (commits, heard) = checkpoints::commits();
+        let open = move || Desk::new(schema::open_to_write(&settings)?, commits);
         let writer = Writer::start(open).await?;
         let readers = Readers::start(&file, schema::open_to_read)?;
-        let checkpoints = Checkpoints::start(schema::open_to_checkpoint(&file)?, commits)?;
+        let checkpoints = Checkpoints::start(schema::open_to_checkpoint(&file)?, heard)?;
         Ok(Self {
             file,
+            checking: Mutex::new(()),
             readers,
             writer,
             _checkpoints: checkpoints,
@@ -336,9 +340,11 @@ impl Store for Sqlite {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
+        let _alone = self.checking.lock().await;
         let written = self.write(|desk| check::write(&desk.db)).await?;
-        let read = self.read(check::read).await?;
-        if read < written {
+        let read = self.read(check::read).await;
+        self.write(|desk| check::remove(&desk.db)).await?;
+        if read? != Some(written) {
             let lost = Trouble::Damaged("what was just written is not there");
             return Err(lost.about(&self.file));
         }

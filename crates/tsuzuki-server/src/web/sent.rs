@@ -3,7 +3,7 @@
 //! What cannot be read is told without repeating it: a problem names members, never their values.
 
 use super::problem::{Code, Problem};
-use crate::chat::User;
+use crate::chat::{Object, User};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use bytes::Bytes;
 use http::request::Parts;
@@ -82,14 +82,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
             ));
         }
         let body = body(request, state).await?;
-        // serde would take a list for the members of an object, in their order.
-        if body.trim_ascii_start().starts_with(b"[") {
-            return Err(Problem::new(Code::Invalid, "the body: expected an object"));
-        }
         let reader = &mut serde_json::Deserializer::from_slice(&body);
         serde_path_to_error::deserialize(&mut *reader)
             .map_err(|error| wrong(&error))
-            .and_then(|sent| match reader.end() {
+            .and_then(|Object(sent)| match reader.end() {
                 Ok(()) => Ok(Self(sent)),
                 Err(_more) => Err(Problem::new(
                     Code::Invalid,

@@ -223,3 +223,36 @@ async fn a_title_is_written_once() {
     stage.kill(chat).await;
     assert_eq!(gate.calls(), calls + 1, "a title was asked for twice");
 }
+
+/// The simulator, which is no model, names a conversation by its first words.
+#[tokio::test]
+async fn the_simulator_makes_no_title_up() {
+    let stage = Stage::new();
+    let (chat, id) = stage
+        .with_conversation(Gate::open(), Shape::default())
+        .await;
+    let defaults = Defaults::default();
+    chat.store()
+        .put_defaults(&stage.user, &defaults)
+        .await
+        .unwrap();
+    let mut reader = stage.follow(&chat, id).await;
+    stage
+        .say(
+            &chat,
+            id,
+            None,
+            "Write 3 paragraphs about rivers, please, and hills",
+        )
+        .await;
+    reader
+        .until("the title", |reader| {
+            reader
+                .conversations
+                .get(&id)
+                .is_some_and(|conversation| conversation.titled == Titled::Model)
+        })
+        .await;
+    let title = &reader.conversations[&id].title;
+    assert_eq!(title, "Write 3 paragraphs about rivers, please");
+}

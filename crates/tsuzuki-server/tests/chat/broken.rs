@@ -21,6 +21,8 @@ pub(crate) struct Broken {
     pub(crate) append: Mutex<Option<Fault>>,
     pub(crate) begin: AtomicBool,
     pub(crate) close: AtomicBool,
+    /// Appending says that it kept what it did not: power is about to be lost.
+    pub(crate) lies: AtomicBool,
     /// How many appends may be done.
     pub(crate) passes: Semaphore,
     pub(crate) appends: AtomicUsize,
@@ -35,6 +37,7 @@ impl Broken {
             append: Mutex::new(None),
             begin: AtomicBool::new(false),
             close: AtomicBool::new(false),
+            lies: AtomicBool::new(false),
             passes: Semaphore::new(Semaphore::MAX_PERMITS),
             appends: AtomicUsize::new(0),
             most: AtomicUsize::new(0),
@@ -99,6 +102,7 @@ impl Store for Broken {
         let fault = *self.append.lock().unwrap();
         match fault {
             Some(fault) => Err(error(fault)),
+            None if self.lies.load(Ordering::SeqCst) => Ok(Vec::new()),
             None => self.store.append(tick).await,
         }
     }

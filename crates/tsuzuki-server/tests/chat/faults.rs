@@ -2,6 +2,7 @@
 
 use crate::broken::Broken;
 use crate::gate::Gate;
+use crate::reader::Reader;
 use crate::stage::{PREFILL, Stage, TEXT, answer_of, echo, parts_of, post};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -173,4 +174,45 @@ async fn a_slow_store_holds_the_run_back() {
     );
     let most = store.most.load(Ordering::SeqCst);
     assert!(most < 100_000, "{most} bytes waited for one write");
+}
+
+/// Power was lost, and with it what a reader had seen: it gets the message anew, whose text the model
+/// writes again, and nothing of what it saw stays in between.
+#[tokio::test]
+async fn a_reader_is_ahead_of_what_was_kept() {
+    let stage = Stage::new();
+    let gate = Gate::with(4);
+    let (store, chat, id) = over_broken(&stage, gate.clone()).await;
+    let mut reader = stage.follow(&chat, id).await;
+    let posted = stage.say(&chat, id, None, &echo(TEXT)).await;
+    let answer = answer_of(&posted);
+    reader
+        .until("a word", |reader| !reader.text(answer).is_empty())
+        .await;
+    store.lies.store(true, Ordering::SeqCst);
+    gate.let_through(6);
+    let kept = reader.text(answer);
+    reader
+        .until("what is not kept", |reader| {
+            reader.text(answer).len() > kept.len() + 10
+        })
+        .await;
+    gate.shut();
+    let ahead = reader.cursors();
+    let seen = reader.text(answer);
+    drop(reader);
+    drop(store);
+    stage.kill(chat).await;
+
+    let chat = stage.open(gate.clone()).await;
+    let told = chat.follow(&stage.user, Some(id), &ahead).await.unwrap();
+    let mut reader = Reader::of(told);
+    reader
+        .until("the message", |reader| !reader.text(answer).is_empty())
+        .await;
+    assert!(reader.text(answer).len() < seen.len());
+    let now = reader.cursors();
+    assert_eq!((now.len(), now[0].epoch), (1, ahead[0].epoch + 1));
+    gate.open_wide();
+    assert_eq!(reader.over(answer).await.text(), TEXT);
 }

@@ -231,8 +231,17 @@ async fn limits_are_lowered_and_never_raised() {
         ..post(None, "Yes?")
     };
     let question = nothing.id;
-    let refused = chat.post(&stage.user, id, nothing, None).await;
-    assert!(matches!(refused, Err(ChatError::Invalid { .. })));
+    let wrong = Post {
+        shape: Shape {
+            temperature: Some(1.5),
+            ..Shape::default()
+        },
+        ..nothing.clone()
+    };
+    for refused in [nothing, wrong] {
+        let refused = chat.post(&stage.user, id, refused, None).await;
+        assert!(matches!(refused, Err(ChatError::Invalid { .. })));
+    }
     let gone = chat.message(&stage.user, question).await;
     assert!(matches!(gone, Err(ChatError::Missing(_))));
     assert_eq!(chat.alive(), 0);

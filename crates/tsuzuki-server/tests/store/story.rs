@@ -36,6 +36,7 @@ macro_rules! story {
             beside::defaults_and_sessions_are_their_users,
             beside::what_is_old_is_retired,
             beside::a_store_that_works_says_so,
+            beside::what_fails_fails_alone,
             search::words_and_their_beginnings_are_found,
             search::japanese_chinese_and_korean_are_found,
             search::forms_of_a_character_are_the_same,

@@ -80,6 +80,12 @@ async fn bodies_that_are_no_requests_are_refused() {
             400,
             "invalid",
         ),
+        (post(path, &json!({ "shape": [] })), 400, "invalid"),
+        (
+            post(path, &json!({ "shape": { "reach": [null] } })),
+            400,
+            "invalid",
+        ),
         (post(path, &json!({ "id": "x" })), 400, "invalid"),
         (
             post(path, &json!({ "title": "x".repeat(201) })),

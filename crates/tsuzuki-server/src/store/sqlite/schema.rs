@@ -11,7 +11,7 @@ use std::time::Duration;
 /// In the header of the file: "tszk".
 const OURS: i64 = 0x7473_7a6b;
 /// How long to wait for another program that holds the file, a shell of SQLite's say.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A step of the schema. Steps are added, never changed.
 struct Migration {

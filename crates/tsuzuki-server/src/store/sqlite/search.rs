@@ -66,7 +66,7 @@ pub(super) fn renew(db: &Connection) -> Result<(), Trouble> {
             row.get(0)
         })
         .optional()?;
-    if made_by == Some(terms::VERSION) {
+    if made_by == Some(terms::version()) {
         return Ok(());
     }
     MESSAGES.clear(db)?;
@@ -85,7 +85,7 @@ pub(super) fn renew(db: &Connection) -> Result<(), Trouble> {
     db.execute(
         "INSERT INTO note (name, value) VALUES ('terms', ?1)
          ON CONFLICT (name) DO UPDATE SET value = ?1",
-        [terms::VERSION],
+        [terms::version()],
     )?;
     Ok(())
 }

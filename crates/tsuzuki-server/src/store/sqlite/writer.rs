@@ -2,17 +2,20 @@
 //! once that is committed; work that fails is undone alone. Ticks go first, and a transaction takes no
 //! more than they can wait for, so that a thousand answers that end at once hold up no other.
 
+use super::checkpoints::Commits;
 use super::fault::Trouble;
 use super::journal::Journal;
 use rusqlite::Connection;
 use std::collections::VecDeque;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// A transaction that took so long takes no more work.
 const LONG: Duration = Duration::from_millis(8);
+/// How long after a try to empty the log it is tried again.
+const AGAIN: Duration = Duration::from_millis(500);
 /// How long the writer is idle before it tidies up.
 const IDLE: Duration = Duration::from_millis(20);
 
@@ -22,10 +25,11 @@ pub(super) struct Desk {
     pub(super) db: Connection,
     /// What is known of the journal.
     pub(super) journal: Journal,
-    /// Whether text was removed that still stands in the write-ahead log.
+    /// Whether text was removed since the write-ahead log was last emptied, or that was tried.
     pub(super) erased: bool,
-    /// Tells that something was committed; see checkpoints.rs.
-    committed: SyncSender<()>,
+    /// When it was last tried in vain.
+    to_empty: Option<Instant>,
+    commits: Commits,
     /// Whether something was rolled back, so that the journal has to be read again.
     stale: bool,
 }
@@ -147,13 +151,15 @@ impl Drop for Writer {
 
 impl Desk {
     /// Over an open connection.
-    pub(super) fn new(db: Connection, committed: SyncSender<()>) -> Result<Self, Trouble> {
+    pub(super) fn new(db: Connection, commits: Commits) -> Result<Self, Trouble> {
         let journal = Journal::read(&db)?;
         Ok(Self {
             db,
             journal,
-            erased: false,
-            committed,
+            // The process before this one may have been killed before it emptied the log.
+            erased: true,
+            to_empty: None,
+            commits,
             stale: false,
         })
     }
@@ -178,7 +184,7 @@ impl Desk {
 
     /// Waits for work, or a little while if there is something to tidy up.
     fn wait(&self, receive: &Receiver<Box<dyn Work>>) -> Result<Box<dyn Work>, RecvTimeoutError> {
-        if self.erased || self.journal.is_untidy() {
+        if self.to_empty.is_some() || self.journal.is_untidy() {
             receive.recv_timeout(IDLE)
         } else {
             receive.recv().map_err(|_| RecvTimeoutError::Disconnected)
@@ -216,14 +222,11 @@ impl Desk {
                 }
             }
         }
-        if self.erased {
-            self.empty_log();
-        }
+        self.empty_log();
         for work in waiting.drain(..done) {
             work.answer();
         }
-        // It was told already, or all of this is about to end.
-        let _told = self.committed.try_send(());
+        self.commits.tell();
     }
 
     /// Does something in one transaction.
@@ -276,14 +279,14 @@ impl Desk {
         Ok(())
     }
 
-    /// Writes the write-ahead log back and empties it, so that what was removed is gone from there too.
-    /// While somebody reads it cannot, and is tried again.
+    /// Empties the write-ahead log after text was removed, so that it is gone from there too. While
+    /// somebody reads, a backup say, it cannot, and is tried again after a while.
     fn empty_log(&mut self) {
-        let busy = self
-            .db
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
-                row.get::<_, i64>(0)
-            });
-        self.erased = !matches!(busy, Ok(0));
+        let again = self.to_empty.is_some_and(|tried| tried.elapsed() > AGAIN);
+        if self.erased || again {
+            self.erased = false;
+            let emptied = self.commits.empty_log(&self.db);
+            self.to_empty = (!emptied).then(Instant::now);
+        }
     }
 }

@@ -91,7 +91,12 @@ async fn a_store_at_its_bound_says_so_and_goes_on_once_there_is_room() {
         ..folder.settings()
     };
     let store = Sqlite::open(settings).await.unwrap();
-    story_of_a_full_store(&store, async |filler| remove_all(&store, filler).await).await;
+    story_of_a_full_store(&store, async |filler| {
+        let fault = store.check().await.unwrap_err();
+        assert_eq!(fault.fault, Fault::Full, "a check tells: {fault}");
+        remove_all(&store, filler).await;
+    })
+    .await;
     drop(store);
     assert!(fs::metadata(folder.file()).unwrap().len() <= 4 << 20);
     let integrity = Sqlite::integrity(&folder.file()).await.unwrap();

@@ -257,8 +257,46 @@ pub(crate) async fn what_is_old_is_retired(place: &impl Place) {
 
 pub(crate) async fn a_store_that_works_says_so(place: &impl Place) {
     let store = place.open().await;
-    store.check().await.unwrap();
-    store.check().await.unwrap();
+    let (one, other) = tokio::join!(store.check(), store.check());
+    one.unwrap();
+    other.unwrap();
     drop(store);
     place.open().await.check().await.unwrap();
+}
+
+pub(crate) async fn what_fails_fails_alone(place: &impl Place) {
+    let me = user("me");
+    let store = place.open().await;
+    let one = begun(&*store, &me, "A question").await;
+    let before = store
+        .messages(&me, one.conversation.id)
+        .await
+        .unwrap()
+        .len();
+    for round in 0..20_u64 {
+        let orphan = question(&one.conversation, Some(MessageId::new()), "Nobody's");
+        let fine = [question(&one.conversation, None, "Fine")];
+        let also = [question(&one.conversation, None, "Also fine")];
+        let half = [also[0].clone(), orphan];
+        // Asked at once, they are likely to share a transaction.
+        let (first, wrong, second, tick) = tokio::join!(
+            store.put_messages(&me, &fine),
+            store.put_messages(&me, &half),
+            store.put_messages(&me, &also),
+            store.append(vec![append(one.run.id, round, &["a"])]),
+        );
+        first.unwrap();
+        second.unwrap();
+        assert_eq!(wrong.unwrap_err().fault, Fault::Conflict);
+        assert!(tick.unwrap().is_empty());
+    }
+    drop(store);
+    let store = place.open().await;
+    let kept = store
+        .messages(&me, one.conversation.id)
+        .await
+        .unwrap()
+        .len();
+    assert_eq!(kept, before + 40);
+    assert_eq!(texts(&store.log(one.run.id).await.unwrap()).len(), 20);
 }

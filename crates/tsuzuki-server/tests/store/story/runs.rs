@@ -134,6 +134,7 @@ pub(crate) async fn what_does_not_follow_is_left_out(place: &impl Place) {
         append(fine, 1, &["b"]),
         append(nobody, 0, &["nobody's"]),
         append(fine, 1, &["twice"]),
+        append(fine, 2, &[]),
     ];
     let left_out = store.append(tick).await.unwrap();
     assert_eq!(left_out, [gap, over.run.id, gone.run.id, nobody, fine]);
