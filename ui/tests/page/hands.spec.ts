@@ -31,7 +31,10 @@ test('with the keyboard alone', async ({ chat, page }) => {
   await expect(page.getByTestId('palette').getByRole('option').first()).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('palette')).toBeHidden();
-  await page.locator('body').press('Shift+?');
+  // In the field it would be a question mark.
+  await expect(chat.field).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+?');
   await expect(page.getByTestId('keys')).toBeVisible();
   await page.keyboard.press('Escape');
   await page.keyboard.press('ControlOrMeta+Shift+O');
