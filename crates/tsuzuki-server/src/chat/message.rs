@@ -276,7 +276,7 @@ pub struct Problem {
 pub struct Attachment {
     /// Its id.
     pub id: AttachmentId,
-    /// Its name, valid for Bedrock.
+    /// What the user calls it, with its extension.
     pub name: String,
     /// Its media type.
     pub media_type: String,

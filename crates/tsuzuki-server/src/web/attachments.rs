@@ -4,7 +4,9 @@ mod kind;
 mod name;
 
 pub(super) use kind::Format;
-pub(super) use name::valid;
+pub(super) use name::shown;
+
+use name::parameter;
 
 use super::problem::{Code, Problem};
 use super::router::Web;
@@ -68,7 +70,7 @@ pub(super) async fn attach(
     }
     let attachment = Attachment {
         id: AttachmentId::new(),
-        name: valid(&name, format),
+        name: shown(&name, format),
         media_type: format.media_type().to_owned(),
         kind: format.kind(),
         bytes: bytes.len() as u64,
@@ -103,19 +105,11 @@ pub(super) async fn attachment(
     let (attachment, bytes) = kept.ok_or_else(|| Problem::missing("attachment"))?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
-    let shown = match attachment.kind {
+    let way = match attachment.kind {
         AttachmentKind::Image => "inline",
         AttachmentKind::Document => "attachment",
     };
-    // Names are kept in letters that need no escape.
-    let disposition = match Format::of_media_type(&attachment.media_type) {
-        Some(format) => format!(
-            "{shown}; filename=\"{}.{}\"",
-            attachment.name,
-            format.extension()
-        ),
-        None => "attachment".to_owned(),
-    };
+    let disposition = format!("{way}; {}", parameter(&attachment.name));
     for (name, value) in [
         (header::CONTENT_TYPE, attachment.media_type),
         (header::CONTENT_DISPOSITION, disposition),

@@ -247,7 +247,7 @@ async fn limits_are_lowered_and_never_raised() {
     assert_eq!(chat.alive(), 0);
 }
 
-/// Attachments are sent as the blocks they are; a picture for a model that sees none is named.
+/// Attachments are sent as the blocks they are, under names that Bedrock takes; a picture for a model that sees none is named.
 #[tokio::test]
 async fn attachments_are_sent() {
     let stage = Stage::new();
@@ -269,15 +269,12 @@ async fn attachments_are_sent() {
         attachment.id
     };
     let picture = attach("a picture", "image/png", AttachmentKind::Image).await;
-    let notes = attach(
-        "notes",
-        "text/plain; charset=utf-8",
-        AttachmentKind::Document,
-    )
-    .await;
-    let more = attach("notes", "application/pdf", AttachmentKind::Document).await;
+    let document = AttachmentKind::Document;
+    let notes = attach("my_notes.v2.txt", "text/plain; charset=utf-8", document).await;
+    let more = attach("my notes v2.pdf", "application/pdf", document).await;
+    let minutes = attach("議事録 (案).md", "text/markdown", document).await;
     let first = Post {
-        attachments: vec![picture, notes, more],
+        attachments: vec![picture, notes, more, minutes],
         ..post(None, "")
     };
     let posted = chat.post(&stage.user, id, first, None).await.unwrap();
@@ -287,9 +284,10 @@ async fn attachments_are_sent() {
         body["messages"][0]["content"],
         json!([
             { "image": { "format": "png", "source": { "bytes": "YWJj" } } },
-            { "document": { "format": "txt", "name": "notes", "source": { "bytes": "YWJj" } } },
-            { "document": { "format": "pdf", "name": "notes (2)", "source": { "bytes": "YWJj" } } },
-            { "text": "notes, notes" }
+            { "document": { "format": "txt", "name": "my notes v2", "source": { "bytes": "YWJj" } } },
+            { "document": { "format": "pdf", "name": "my notes v2 (2)", "source": { "bytes": "YWJj" } } },
+            { "document": { "format": "md", "name": "document", "source": { "bytes": "YWJj" } } },
+            { "text": "my_notes.v2.txt, my notes v2.pdf, 議事録 (案).md" }
         ])
     );
     let next = Post {
@@ -302,7 +300,7 @@ async fn attachments_are_sent() {
     let body = gate.bodies().pop().unwrap();
     let content = body["messages"][0]["content"].as_array().unwrap();
     assert_eq!(
-        content[2]["text"],
+        content[3]["text"],
         "[Attached, but not readable here: a picture]"
     );
     let missing = Post {
