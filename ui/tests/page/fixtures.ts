@@ -35,7 +35,8 @@ export const test = base.extend<Tools>({
   watch: async ({}, use) => {
     await use({ expected: [] });
   },
-  page: async ({ page, watch }, use) => {
+  // After the server, so that the page is judged before the server goes away.
+  page: async ({ page, watch, server: _server }, use) => {
     const complaints = await complaintsOf(page);
     await use(page);
     const unexpected = complaints.filter((one) => !watch.expected.some((kind) => kind.test(one)));

@@ -31,7 +31,7 @@ test('with the keyboard alone', async ({ chat, page }) => {
   await expect(page.getByTestId('palette').getByRole('option').first()).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('palette')).toBeHidden();
-  await page.locator('body').press('Shift+?');
+  await page.getByTestId('thread').press('Shift+?');
   await expect(page.getByTestId('keys')).toBeVisible();
   await page.keyboard.press('Escape');
   await page.keyboard.press('ControlOrMeta+Shift+O');

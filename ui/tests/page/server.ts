@@ -38,7 +38,7 @@ export class Server {
   /** Ends the process at once, as a crash would. */
   async kill(): Promise<void> {
     const process = this.process;
-    if (process === undefined || process.exitCode !== null) return;
+    if (process === undefined || process.exitCode !== null || process.signalCode !== null) return;
     const gone = new Promise((resolve) => process.once('exit', resolve));
     process.kill('SIGKILL');
     await gone;
