@@ -146,6 +146,8 @@ impl Live {
         page.waiting = 0;
         page.broken = Some(error);
         drop(page);
+        // It may be waiting for the backend.
+        self.brake.cancel();
         self.ring();
     }
 

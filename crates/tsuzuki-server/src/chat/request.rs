@@ -48,6 +48,7 @@ pub(super) fn request(
     shape: &Shape,
     operator: &Policy,
 ) -> Result<Request, ChatError> {
+    check(shape)?;
     let model = ModelId(shape.model.clone().unwrap_or_default());
     let known = Models::builtin().get(&model);
     let mut dropped = Dropped::default();
@@ -67,7 +68,7 @@ pub(super) fn request(
             json!({ "guardrailIdentifier": guardrail.id, "guardrailVersion": guardrail.version });
         body.insert("guardrailConfig".to_owned(), guardrail);
     }
-    let (ask, _) = read_ask(
+    let (ask, wish) = read_ask(
         Form::ConverseStream,
         model,
         vec![("content-type".to_owned(), "application/json".to_owned())],
@@ -79,13 +80,42 @@ pub(super) fn request(
     })?;
     Ok(Request {
         ask,
-        policy: policy(shape, operator)?,
+        policy: policy(shape, &wish, operator)?,
         dropped: dropped.0,
     })
 }
 
-/// How far to go: the operator's policy, lowered as the shape wishes.
-fn policy(shape: &Shape, operator: &Policy) -> Result<Policy, ChatError> {
+/// What no model takes is told before anything is kept.
+pub(super) fn check(shape: &Shape) -> Result<(), ChatError> {
+    let wrong = |field, told: &str| ChatError::Invalid {
+        field,
+        told: told.to_owned(),
+    };
+    let outside = |value: Option<f64>| value.is_some_and(|value| !(0.0..=1.0).contains(&value));
+    if shape.max_tokens == Some(0) {
+        return Err(wrong(
+            "shape.max_tokens",
+            "an answer needs at least one token",
+        ));
+    }
+    if outside(shape.temperature) {
+        return Err(wrong("shape.temperature", "the temperature is from 0 to 1"));
+    }
+    if outside(shape.top_p) {
+        return Err(wrong("shape.top_p", "top-p is from 0 to 1"));
+    }
+    if shape.stop_sequences.iter().any(String::is_empty) {
+        return Err(wrong(
+            "shape.stop_sequences",
+            "a stop sequence has at least one character",
+        ));
+    }
+    Ok(())
+}
+
+/// How far to go: the operator's policy, lowered as the shape wishes, and as its own field `tsuzuki`
+/// does, which means here what it means in a request to the endpoint.
+fn policy(shape: &Shape, field: &Wish, operator: &Policy) -> Result<Policy, ChatError> {
     let reach = &shape.reach;
     let wish = Wish {
         mode: reach.mode,
@@ -96,10 +126,12 @@ fn policy(shape: &Shape, operator: &Policy) -> Result<Policy, ChatError> {
         seams: reach.seams,
         report: None,
     };
-    narrow(operator, &wish).map_err(|_| ChatError::Invalid {
-        field: "shape.reach",
-        told: "every limit must be greater than 0, and the cost not negative".to_owned(),
-    })
+    narrow(operator, &wish)
+        .and_then(|policy| narrow(&policy, field))
+        .map_err(|_| ChatError::Invalid {
+            field: "shape.reach",
+            told: "every limit must be greater than 0, and the cost not negative".to_owned(),
+        })
 }
 
 /// What was asked for and left out, by the names of the shape's fields, each once.

@@ -153,9 +153,9 @@ pub(super) async fn close(
     };
     live.close(Arc::new(last));
     drop(slot);
-    shared.leave(live.run);
     match closed {
         Ok(()) => {
+            shared.leave(live.run);
             shared
                 .tell_conversation(&live.user, live.conversation)
                 .await;
@@ -164,7 +164,7 @@ pub(super) async fn close(
             }
         }
         // The conversation was removed.
-        Err(error) if error.fault == Fault::Conflict => {}
+        Err(error) if error.fault == Fault::Conflict => shared.leave(live.run),
         Err(error) => {
             tracing::error!(run = %live.run, %error, "a run could not be closed; it is tried again");
             let (shared, live) = (Arc::clone(shared), Arc::clone(live));
@@ -174,7 +174,8 @@ pub(super) async fn close(
     }
 }
 
-/// Tries again to close a run, until the store can. Until then the next server would take it over.
+/// Tries again to close a run, until the store can; until then readers find it here. The next server
+/// would close it from its log.
 async fn close_later(shared: Arc<Shared>, live: Arc<Live>, closing: Close) {
     let mut rest = AGAIN;
     loop {
@@ -186,11 +187,12 @@ async fn close_later(shared: Arc<Shared>, live: Arc<Live>, closing: Close) {
         };
         match closed {
             Ok(()) => {
+                shared.leave(live.run);
                 return shared
                     .tell_conversation(&live.user, live.conversation)
                     .await;
             }
-            Err(error) if error.fault == Fault::Conflict => return,
+            Err(error) if error.fault == Fault::Conflict => return shared.leave(live.run),
             Err(_) => {}
         }
     }

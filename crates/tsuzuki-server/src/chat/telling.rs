@@ -120,6 +120,11 @@ impl Telling {
             if leg.by == "first" && report.seams.is_empty() {
                 self.border = Some(Border(at));
             }
+            // The answer's own region is where its first call went.
+            let region = leg.region.as_ref().map(|region| &region.0);
+            if self.base.region.is_none() {
+                self.base.region = region.cloned();
+            }
             let part = self.part(leg);
             match self.parts.get_mut(at) {
                 Some(known) if *known == part => continue,
@@ -141,7 +146,11 @@ impl Telling {
         Part {
             number: self.before() + leg.id.0,
             model: leg.model.0.clone(),
-            region: None,
+            region: leg
+                .region
+                .as_ref()
+                .map(|region| region.0.clone())
+                .filter(|region| self.base.region.as_ref() != Some(region)),
             by: leg.by.clone(),
             request_id: leg.request_id.clone(),
             max_tokens: leg.max_tokens,

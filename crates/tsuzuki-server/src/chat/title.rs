@@ -22,7 +22,7 @@ use tsuzuki::{Brake, Step, drive};
 /// The most characters of a title.
 pub(super) const LONGEST: usize = 80;
 /// The most characters of a title that a user gives.
-pub(super) const LONGEST_BY_HAND: usize = 200;
+pub(crate) const LONGEST_BY_HAND: usize = 200;
 /// How much of each message the model reads for a title, in characters.
 const READ: usize = 1000;
 /// How long a title may take.
@@ -157,6 +157,6 @@ fn title(text: &str) -> Option<String> {
     let line = line.trim_matches(|letter: char| {
         "\"'`*#“”«»「」『』".contains(letter) || letter.is_whitespace()
     });
-    let line = line.trim_end_matches(['.', '。']);
+    let line = line.trim_end_matches(['.', ',', ':', ';', '。', '、']);
     (!line.is_empty()).then(|| clipped(line))
 }

@@ -6,15 +6,16 @@ use super::terms::{Query, Terms};
 /// How much is shown, in characters: before the first place found, and in all.
 const BEFORE: usize = 32;
 const SHOWN: usize = 160;
-/// The most places of one phrase that are considered.
-const PLACES: usize = 64;
+/// The most places that are considered, of all phrases.
+const PLACES: usize = 256;
 
 /// The piece that shows the most of what was looked for, the earliest of several.
 pub(super) fn of(text: &str, query: &Query) -> Vec<Piece> {
     let terms = Terms::of(text);
+    let of_each = PLACES / query.phrases.len().max(1);
     let mut places: Vec<(usize, usize, usize)> = Vec::new();
     for (phrase, wanted) in query.phrases.iter().enumerate() {
-        let found = terms.find(wanted, PLACES).into_iter();
+        let found = terms.find(wanted, of_each).into_iter();
         places.extend(found.map(|(start, end)| (start, end, phrase)));
     }
     places.sort_unstable();

@@ -9,6 +9,7 @@ mod account;
 mod attachment;
 mod backup;
 mod check;
+mod checkpoints;
 mod column;
 mod conversation;
 mod exchange;
@@ -35,12 +36,14 @@ use crate::chat::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
+use checkpoints::Checkpoints;
 use fault::Trouble;
 use readers::Readers;
 use rusqlite::Connection;
 use std::fs::File;
 use std::path::PathBuf;
-use writer::{Desk, Writer};
+use tokio::sync::Mutex;
+use writer::{Desk, Turn, Writer};
 
 /// What a kept thing survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,9 +69,12 @@ pub struct SqliteSettings {
 /// A store in one SQLite file.
 pub struct Sqlite {
     file: PathBuf,
-    // In this order they are dropped: readers first, so that the writer can empty the write-ahead log.
+    /// One check at a time: they write the same row.
+    checking: Mutex<()>,
+    // In this order they are dropped: the checkpoints end with the writer.
     readers: Readers,
     writer: Writer,
+    _checkpoints: Checkpoints,
     _held: File,
 }
 
@@ -87,12 +93,17 @@ impl Sqlite {
     async fn start(settings: SqliteSettings) -> Result<Self, Trouble> {
         let file = settings.file.clone();
         let held = schema::hold(&file)?;
-        let writer = Writer::start(move || Desk::new(schema::open_to_write(&settings)?)).await?;
+        let (commits, heard) = checkpoints::commits();
+        let open = move || Desk::new(schema::open_to_write(&settings)?, commits);
+        let writer = Writer::start(open).await?;
         let readers = Readers::start(&file, schema::open_to_read)?;
+        let checkpoints = Checkpoints::start(schema::open_to_checkpoint(&file)?, heard)?;
         Ok(Self {
             file,
+            checking: Mutex::new(()),
             readers,
             writer,
+            _checkpoints: checkpoints,
             _held: held,
         })
     }
@@ -101,7 +112,7 @@ impl Sqlite {
         &self,
         work: impl FnMut(&mut Desk) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let came = self.writer.ask(work).await;
+        let came = self.writer.ask(Turn::Next, work).await;
         came.map_err(|trouble| trouble.about(&self.file))
     }
 
@@ -202,8 +213,9 @@ impl Store for Sqlite {
     }
 
     async fn append(&self, tick: Vec<Append>) -> Result<Vec<RunId>, StoreError> {
-        self.write(move |desk| desk.journal.append(&desk.db, &tick))
-            .await
+        let append = move |desk: &mut Desk| desk.journal.append(&desk.db, &tick);
+        let came = self.writer.ask(Turn::First, append).await;
+        came.map_err(|trouble| trouble.about(&self.file))
     }
 
     async fn close(&self, close: &Close) -> Result<(), StoreError> {
@@ -328,9 +340,11 @@ impl Store for Sqlite {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
+        let _alone = self.checking.lock().await;
         let written = self.write(|desk| check::write(&desk.db)).await?;
-        let read = self.read(check::read).await?;
-        if read < written {
+        let read = self.read(check::read).await;
+        self.write(|desk| check::remove(&desk.db)).await?;
+        if read? != Some(written) {
             let lost = Trouble::Damaged("what was just written is not there");
             return Err(lost.about(&self.file));
         }

@@ -9,9 +9,16 @@
 use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
-/// The version of these rules. An index made by another one is made anew; so it rises with every
-/// change here, and when a new version of Unicode changes what comes out.
-pub(super) const VERSION: i64 = 1;
+/// Rises with every change of what comes out here.
+const RULES: u8 = 1;
+
+/// The version of these rules and of the Unicode tables they go by. An index made by another one is
+/// made anew.
+pub(super) fn version() -> i64 {
+    let (letters, _, _) = std::char::UNICODE_VERSION;
+    let (forms, _, _) = unicode_normalization::UNICODE_VERSION;
+    i64::from_be_bytes([0, 0, 0, 0, 0, RULES, letters, forms])
+}
 
 /// The most of a query that is looked at, in characters and in phrases.
 const MOST_CHARACTERS: usize = 1_000;

@@ -51,6 +51,9 @@ pub(crate) async fn respond(library: &Library, question: &str, before: &[Turn]) 
     if let Some(text) = question.strip_prefix("/echo") {
         return text.trim().to_owned();
     }
+    if let Some(title) = title(question) {
+        return title;
+    }
     if let Some(prose) = prose(question) {
         return library.text(prose, language).await.as_ref().to_owned();
     }
@@ -70,6 +73,18 @@ pub(crate) fn wants_a_bad_line(question: &str) -> bool {
     });
     question.trim_start().starts_with(BREAK)
         || WORDS.as_ref().is_some_and(|words| words.is_match(question))
+}
+
+/// A title, where the chat asks for one: the user's first words, since there is no model that could
+/// say what a conversation is about.
+fn title(question: &str) -> Option<String> {
+    const WORDS: usize = 6;
+    const CHARACTERS: usize = 40;
+    let below = question.strip_prefix("Write a title for the conversation below")?;
+    let (_, below) = below.split_once("<user>\n")?;
+    let (said, _) = below.split_once("\n</user>")?;
+    let words: Vec<&str> = said.split_whitespace().take(WORDS).collect();
+    Some(words.join(" ").chars().take(CHARACTERS).collect())
 }
 
 /// Self-checking text, by command or in plain words.

@@ -6,11 +6,10 @@ use super::fault::Trouble;
 use super::schema;
 use crate::private;
 use crate::store::StoreError;
-use rusqlite::backup::Backup;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags, ffi};
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// What [`Sqlite::integrity`] found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +105,11 @@ fn fill(source: &Connection, draft: &Path) -> Result<u64, Trouble> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     // All pages in one step: one moment of the store, whoever writes to it meanwhile.
-    Backup::new(source, &mut copy)?.run_to_completion(i32::MAX, Duration::ZERO, None)?;
+    if Backup::new(source, &mut copy)?.step(-1)? != StepResult::Done {
+        // Somebody keeps all others out for longer than a reader waits.
+        let busy = ffi::Error::new(ffi::SQLITE_BUSY);
+        return Err(rusqlite::Error::SqliteFailure(busy, None).into());
+    }
     // One file, with nothing beside it.
     copy.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     let first: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;

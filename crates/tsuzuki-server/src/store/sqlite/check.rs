@@ -1,23 +1,29 @@
-//! Whether the store works: something is written, and read back by another connection.
+//! Whether the store works: something of the size of an answer is written, read back by another
+//! connection, and removed.
 
 use super::fault::Trouble;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
-/// Writes how often it was checked.
+const BYTES: i64 = 64 << 10;
+
+/// Writes, and tells what marks it.
 pub(super) fn write(db: &Connection) -> Result<i64, Trouble> {
     Ok(db.query_row(
-        "INSERT INTO note (name, value) VALUES ('checks', 1)
-         ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
-        [],
+        "INSERT OR REPLACE INTO probe (number, mark, filler) VALUES (1, random(), zeroblob(?1))
+         RETURNING mark",
+        [BYTES],
         |row| row.get(0),
     )?)
 }
 
-/// Reads what [`write`] wrote.
-pub(super) fn read(db: &Connection) -> Result<i64, Trouble> {
-    Ok(
-        db.query_row("SELECT value FROM note WHERE name = 'checks'", [], |row| {
-            row.get(0)
-        })?,
-    )
+/// Reads the mark of what is there.
+pub(super) fn read(db: &Connection) -> Result<Option<i64>, Trouble> {
+    let mark = db.query_row("SELECT mark FROM probe", [], |row| row.get(0));
+    Ok(mark.optional()?)
+}
+
+/// Removes it.
+pub(super) fn remove(db: &Connection) -> Result<(), Trouble> {
+    db.execute("DELETE FROM probe", [])?;
+    Ok(())
 }

@@ -48,6 +48,23 @@ impl From<serde_json::Error> for Trouble {
 }
 
 impl Trouble {
+    /// The same again, for somebody else whom it hit.
+    pub(super) fn same(&self) -> Self {
+        match self {
+            Self::Sqlite(error) => error.sqlite_error().map_or(Self::Lost, |code| {
+                Self::Sqlite(rusqlite::Error::SqliteFailure(*code, None))
+            }),
+            Self::Conflict(how) => Self::Conflict(how),
+            Self::Damaged(what) => Self::Damaged(what),
+            Self::System(_)
+            | Self::Newer(_, _)
+            | Self::Foreign
+            | Self::Held
+            | Self::Lost
+            | Self::Ended => Self::Lost,
+        }
+    }
+
     /// It, told about a file.
     pub(super) fn about(self, file: &Path) -> StoreError {
         let file = file.display();

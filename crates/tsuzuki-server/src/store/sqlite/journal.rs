@@ -117,7 +117,9 @@ impl Journal {
             let expected = next.get(&append.run).copied().or(known);
             if expected == Some(append.from) {
                 next.insert(append.run, append.from + u64::from(append.count));
-                kept.push(append);
+                if append.count > 0 {
+                    kept.push(append);
+                }
             } else {
                 left_out.push(append.run);
             }

@@ -11,7 +11,7 @@ use std::time::Duration;
 /// In the header of the file: "tszk".
 const OURS: i64 = 0x7473_7a6b;
 /// How long to wait for another program that holds the file, a shell of SQLite's say.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A step of the schema. Steps are added, never changed.
 struct Migration {
@@ -71,8 +71,9 @@ pub(super) fn open_to_write(settings: &SqliteSettings) -> Result<Connection, Tro
         Durability::Power => "FULL",
         Durability::Process => "NORMAL",
     };
-    // No memory map: a file that is cut short under one ends the process instead of a query. A commit
-    // writes the log back once it has 4 MB; what one large write made of it is cut to 64 MB.
+    // No memory map: a file that is cut short under one ends the process instead of a query. The log is
+    // written back by checkpoints.rs; a commit does it where that did not catch up within 32 MB. What
+    // one large write made of the log is cut to 64 MB.
     db.execute_batch(&format!(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = {synchronous};
@@ -80,7 +81,7 @@ pub(super) fn open_to_write(settings: &SqliteSettings) -> Result<Connection, Tro
          PRAGMA foreign_keys = ON;
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -32768;
-         PRAGMA wal_autocheckpoint = 1000;
+         PRAGMA wal_autocheckpoint = 8192;
          PRAGMA journal_size_limit = 67108864;"
     ))?;
     if let Some(most_bytes) = settings.most_bytes {
@@ -101,6 +102,14 @@ pub(super) fn open_to_write(settings: &SqliteSettings) -> Result<Connection, Tro
 
 fn size(bytes: i64) -> u64 {
     u64::try_from(bytes).unwrap_or_default()
+}
+
+/// Opens a connection that only writes the log back.
+pub(super) fn open_to_checkpoint(file: &Path) -> Result<Connection, Trouble> {
+    Ok(Connection::open_with_flags(
+        file,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?)
 }
 
 /// Opens a connection that only reads.

@@ -66,7 +66,7 @@ pub(super) fn renew(db: &Connection) -> Result<(), Trouble> {
             row.get(0)
         })
         .optional()?;
-    if made_by == Some(terms::VERSION) {
+    if made_by == Some(terms::version()) {
         return Ok(());
     }
     MESSAGES.clear(db)?;
@@ -85,7 +85,7 @@ pub(super) fn renew(db: &Connection) -> Result<(), Trouble> {
     db.execute(
         "INSERT INTO note (name, value) VALUES ('terms', ?1)
          ON CONFLICT (name) DO UPDATE SET value = ?1",
-        [terms::VERSION],
+        [terms::version()],
     )?;
     Ok(())
 }
@@ -112,8 +112,6 @@ fn expression(query: &Query) -> Option<String> {
     (!all.is_empty()).then(|| all.join(" AND "))
 }
 
-// The rank is rounded so that of two that are about as good the later one comes first.
-
 fn titles(
     db: &Connection,
     user: &User,
@@ -125,7 +123,7 @@ fn titles(
         "SELECT c.id, c.title, c.updated_at
          FROM title_index i JOIN conversation c ON c.number = i.rowid
          WHERE title_index MATCH ?1 AND c.user = ?2
-         ORDER BY round(i.rank, 1), c.updated_at DESC LIMIT ?3",
+         ORDER BY i.rank, c.updated_at DESC LIMIT ?3",
     )?;
     let mut rows = found.query(params![expression, user.0, column::count(limit as u64)])?;
     let mut hits = Vec::new();
@@ -156,7 +154,7 @@ fn texts(
              FROM message_index i JOIN message m ON m.number = i.rowid
              JOIN conversation c ON c.number = m.conversation
              WHERE message_index MATCH ?1 AND c.user = ?2
-             ORDER BY round(i.rank, 1), m.created_at DESC LIMIT ?3",
+             ORDER BY i.rank, m.created_at DESC LIMIT ?3",
         )?
         .query_map(
             params![expression, user.0, column::count(limit as u64)],

@@ -1,16 +1,21 @@
-//! The writer: one thread, one connection. All work that waits goes into one transaction and is
-//! answered once that is committed; work that fails is undone alone.
+//! The writer: one thread, one connection. Work that waits goes into one transaction and is answered
+//! once that is committed; work that fails is undone alone. Ticks go first, and a transaction takes no
+//! more than they can wait for, so that a thousand answers that end at once hold up no other.
 
+use super::checkpoints::Commits;
 use super::fault::Trouble;
 use super::journal::Journal;
 use rusqlite::Connection;
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// The most pieces of work in one transaction.
-const TOGETHER: usize = 1024;
+/// A transaction that took so long takes no more work.
+const LONG: Duration = Duration::from_millis(8);
+/// How long after a try to empty the log it is tried again.
+const AGAIN: Duration = Duration::from_millis(500);
 /// How long the writer is idle before it tidies up.
 const IDLE: Duration = Duration::from_millis(20);
 
@@ -20,23 +25,29 @@ pub(super) struct Desk {
     pub(super) db: Connection,
     /// What is known of the journal.
     pub(super) journal: Journal,
-    /// Whether text was removed that still stands in the write-ahead log.
+    /// Whether text was removed since the write-ahead log was last emptied, or that was tried.
     pub(super) erased: bool,
+    /// When it was last tried in vain.
+    to_empty: Option<Instant>,
+    commits: Commits,
     /// Whether something was rolled back, so that the journal has to be read again.
     stale: bool,
 }
 
-/// Whether a transaction keeps the journal short as well.
-#[derive(Clone, Copy)]
-enum Tidy {
-    Too,
-    /// Room may be what is lacking: only what was asked.
-    Later,
+/// How soon something is to be done.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Turn {
+    /// Before all that waits: readers wait for it.
+    First,
+    /// In its turn.
+    Next,
 }
 
 /// A piece of work. It may be done twice: when the transaction it shared with others is lost, each is
 /// done again alone.
 trait Work: Send {
+    /// How soon it is to be done.
+    fn turn(&self) -> Turn;
     /// Does it, and keeps what came of it. Whether it succeeded.
     fn work(&mut self, desk: &mut Desk) -> bool;
     /// The transaction was lost for this reason.
@@ -46,12 +57,17 @@ trait Work: Send {
 }
 
 struct Asked<T, F> {
+    turn: Turn,
     work: F,
     came: Option<Result<T, Trouble>>,
     reply: oneshot::Sender<Result<T, Trouble>>,
 }
 
 impl<T: Send, F: FnMut(&mut Desk) -> Result<T, Trouble> + Send> Work for Asked<T, F> {
+    fn turn(&self) -> Turn {
+        self.turn
+    }
+
     fn work(&mut self, desk: &mut Desk) -> bool {
         let came = (self.work)(desk);
         let succeeded = came.is_ok();
@@ -107,10 +123,12 @@ impl Writer {
     /// Has a piece of work done.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
+        turn: Turn,
         work: impl FnMut(&mut Desk) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Trouble> {
         let (reply, came) = oneshot::channel();
         let asked = Box::new(Asked {
+            turn,
             work,
             came: None,
             reply,
@@ -133,62 +151,94 @@ impl Drop for Writer {
 
 impl Desk {
     /// Over an open connection.
-    pub(super) fn new(db: Connection) -> Result<Self, Trouble> {
+    pub(super) fn new(db: Connection, commits: Commits) -> Result<Self, Trouble> {
         let journal = Journal::read(&db)?;
         Ok(Self {
             db,
             journal,
-            erased: false,
+            // The process before this one may have been killed before it emptied the log.
+            erased: true,
+            to_empty: None,
+            commits,
             stale: false,
         })
     }
 
     fn serve(&mut self, receive: &Receiver<Box<dyn Work>>) {
+        let mut waiting = VecDeque::new();
         loop {
-            let first = if self.erased || self.journal.is_untidy() {
-                match receive.recv_timeout(IDLE) {
-                    Ok(work) => Some(work),
-                    Err(RecvTimeoutError::Timeout) => None,
+            if waiting.is_empty() {
+                match self.wait(receive) {
+                    Ok(work) => waiting.push_back(work),
+                    Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => break,
                 }
-            } else {
-                match receive.recv() {
-                    Ok(work) => Some(work),
-                    Err(_) => break,
-                }
-            };
-            let mut batch: Vec<_> = first.into_iter().collect();
-            if !batch.is_empty() {
-                batch.extend(receive.try_iter().take(TOGETHER - 1));
             }
-            self.keep(batch);
+            waiting.extend(receive.try_iter());
+            waiting.make_contiguous().sort_by_key(|work| work.turn());
+            self.keep(&mut waiting);
         }
         // SQLite gathers what its planner wants to know; it is as good without.
         let _optional = self.db.execute_batch("PRAGMA optimize");
     }
 
-    /// Does work, and answers it.
-    fn keep(&mut self, mut batch: Vec<Box<dyn Work>>) {
-        if self.transact(&mut batch, Tidy::Too).is_err() {
-            for work in &mut batch {
-                if let Err(trouble) = self.transact(std::slice::from_mut(work), Tidy::Later) {
-                    work.lost(trouble);
-                }
-            }
-        }
-        if self.erased {
-            self.empty_log();
-        }
-        for work in batch {
-            work.answer();
+    /// Waits for work, or a little while if there is something to tidy up.
+    fn wait(&self, receive: &Receiver<Box<dyn Work>>) -> Result<Box<dyn Work>, RecvTimeoutError> {
+        if self.to_empty.is_some() || self.journal.is_untidy() {
+            receive.recv_timeout(IDLE)
+        } else {
+            receive.recv().map_err(|_| RecvTimeoutError::Disconnected)
         }
     }
 
-    /// Does work in one transaction.
-    fn transact(&mut self, batch: &mut [Box<dyn Work>], tidy: Tidy) -> Result<(), Trouble> {
+    /// Does some of the work that waits, from the front, and answers it.
+    fn keep(&mut self, waiting: &mut VecDeque<Box<dyn Work>>) {
+        let mut done = 0;
+        let together = self.transact(|desk| {
+            let started = Instant::now();
+            for work in waiting.iter_mut() {
+                done += 1;
+                desk.saved(|desk| work.work(desk))?;
+                if started.elapsed() > LONG {
+                    break;
+                }
+            }
+            // What fails here is tried again another time.
+            desk.saved(|desk| desk.journal.tidy(&desk.db).is_ok())
+        });
+        if let Err(trouble) = together {
+            // Alone, and without tidying up: room may be what is lacking.
+            for work in waiting.iter_mut().take(done) {
+                let alone = self.transact(|desk| desk.saved(|desk| work.work(desk)));
+                if let Err(trouble) = alone {
+                    work.lost(trouble);
+                }
+            }
+            if done == 0 {
+                // It did not even begin, and would not for the next one.
+                done = waiting.len();
+                for work in waiting.iter_mut() {
+                    work.lost(trouble.same());
+                }
+            }
+        }
+        self.empty_log();
+        for work in waiting.drain(..done) {
+            work.answer();
+        }
+        self.commits.tell();
+    }
+
+    /// Does something in one transaction.
+    fn transact(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
         self.db.execute_batch("BEGIN IMMEDIATE")?;
-        let done = self.within(batch, tidy);
-        let done = done.and_then(|()| Ok(self.db.execute_batch("COMMIT")?));
+        let done = self
+            .refresh()
+            .and_then(|()| work(self))
+            .and_then(|()| Ok(self.db.execute_batch("COMMIT")?));
         if done.is_err() {
             self.stale = true;
             if !self.db.is_autocommit() {
@@ -199,19 +249,13 @@ impl Desk {
         done
     }
 
-    fn within(&mut self, batch: &mut [Box<dyn Work>], tidy: Tidy) -> Result<(), Trouble> {
+    /// Knows the journal again after something was rolled back.
+    fn refresh(&mut self) -> Result<(), Trouble> {
         if self.stale {
             self.journal = Journal::read(&self.db)?;
             self.stale = false;
         }
-        for work in batch {
-            self.saved(|desk| work.work(desk))?;
-        }
-        match tidy {
-            // What fails here is tried again another time.
-            Tidy::Too => self.saved(|desk| desk.journal.tidy(&desk.db).is_ok()),
-            Tidy::Later => Ok(()),
-        }
+        Ok(())
     }
 
     /// Does one piece of work, or nothing of it.
@@ -235,14 +279,14 @@ impl Desk {
         Ok(())
     }
 
-    /// Writes the write-ahead log back and empties it, so that what was removed is gone from there too.
-    /// While somebody reads it cannot, and is tried again.
+    /// Empties the write-ahead log after text was removed, so that it is gone from there too. While
+    /// somebody reads, a backup say, it cannot, and is tried again after a while.
     fn empty_log(&mut self) {
-        let busy = self
-            .db
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
-                row.get::<_, i64>(0)
-            });
-        self.erased = !matches!(busy, Ok(0));
+        let again = self.to_empty.is_some_and(|tried| tried.elapsed() > AGAIN);
+        if self.erased || again {
+            self.erased = false;
+            let emptied = self.commits.empty_log(&self.db);
+            self.to_empty = (!emptied).then(Instant::now);
+        }
     }
 }

@@ -127,6 +127,13 @@ CREATE TABLE note (
     value INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- What a check of the store writes and removes; see check.rs.
+CREATE TABLE probe (
+    number INTEGER PRIMARY KEY,
+    mark INTEGER NOT NULL,
+    filler BLOB NOT NULL
+);
+
 -- The terms are made by the application (terms.rs) and arrive with spaces between them; `ascii` only
 -- splits there. Not `contentless_delete`: that marks a removed text and leaves its terms in the file
 -- until a merge, whereas the `delete` command takes them out at once with `secure-delete`.
