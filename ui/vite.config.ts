@@ -40,9 +40,6 @@ const smallestFonts: Plugin = {
 /** What every first load needs, in one file rather than twenty. */
 const PAGE = /node_modules\/(?:svelte|esm-env)\/|src\/(?:api|app|keys|scroll|theme)\/|src\/state\/(?!shapes)|src\/words\/(?:numbers|words)|src\/view\/(?!seams)[a-z]|src\/view\/(?:Icon|Popover)/;
 
-/** What both the page and the frame of diagrams load their parts with; the frame loads nothing else of the page. */
-const LOAD = /vite\/preload-helper/;
-
 export default defineConfig(({ mode }) => ({
   plugins: [smallestFonts, svelte(), earlyFile, earlyTag],
   build: {
@@ -55,7 +52,7 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: {
       // Diagrams are drawn by a page of their own, in a frame.
       input: { index: 'index.html', 'mermaid-frame': 'assets/mermaid-frame.html' },
-      output: { codeSplitting: { groups: [{ name: 'load', test: LOAD }, { name: 'page', test: PAGE }] } },
+      output: { codeSplitting: { groups: [{ name: 'load', test: /preload-helper/, priority: 1 }, { name: 'page', test: PAGE }] } },
     },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:7373' } },

@@ -35,9 +35,8 @@ export const test = base.extend<Tools>({
   watch: async ({}, use) => {
     await use({ expected: [] });
   },
-  // Looked at before the server goes, whose end it would complain of.
-  page: async ({ page, server, watch }, use) => {
-    void server;
+  // After the server, so that the page is judged before the server goes away.
+  page: async ({ page, watch, server: _server }, use) => {
     const complaints = await complaintsOf(page);
     await use(page);
     const unexpected = complaints.filter((one) => !watch.expected.some((kind) => kind.test(one)));
