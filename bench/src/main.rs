@@ -9,6 +9,7 @@
 //! ```
 
 mod endpoint;
+mod leaving;
 mod load;
 mod measure;
 mod process;
@@ -40,9 +41,10 @@ fn main() -> Result<(), Failure> {
         match words.as_slice() {
             [] => measure::all(measure::Length::Whole).await,
             ["short"] => measure::all(measure::Length::Short).await,
+            ["leaving"] => leaving::all().await,
             ["upstream" | "direct"] => upstream::run().await,
             ["endpoint", mode, upstream] => endpoint::run(mode, upstream.parse()?).await,
-            _ => Err("usage: tsuzuki-bench [short]".into()),
+            _ => Err("usage: tsuzuki-bench [short | leaving]".into()),
         }
     })
 }

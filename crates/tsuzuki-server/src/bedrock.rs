@@ -174,7 +174,7 @@ impl Bedrock {
     async fn answer(&self, request: &Whole, mut asking: Asking<'_>) -> Result<Response, Fault> {
         let key = self.joins.key(request);
         let entered = match asking.caller.freshness {
-            Freshness::New => self.joins.enter(key.as_ref()),
+            Freshness::New => self.joins.enter(key.as_ref(), asking.form.delivery()),
             Freshness::Repeated => self
                 .joins
                 .join(key.as_ref())
@@ -271,8 +271,11 @@ impl Bedrock {
             },
         };
         let joins = Arc::clone(&self.joins);
+        // In boxes, because what is passed into a future has its room twice in it, and because the
+        // runtime moves what it is given several times.
+        let running = Box::pin(running.run(Box::pin(steps)));
         self.answers.spawn(async move {
-            let kept = running.run(steps).await;
+            let kept = running.await;
             joins.settle(key.as_ref(), &log, kept);
         });
     }

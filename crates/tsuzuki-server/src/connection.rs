@@ -1,6 +1,8 @@
 //! One connection: HTTP/1.1 or HTTP/2, plain (by prior knowledge) or over TLS (by ALPN), within
 //! the limits.
 
+mod preface;
+
 use crate::Limits;
 use crate::door::{Body, Door};
 use crate::patience::Patient;
@@ -8,9 +10,10 @@ use bytes::Bytes;
 use http::Request;
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use preface::Version;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -62,9 +65,15 @@ pub(crate) async fn run(connection: Connection) {
     } = connection;
     // Around the socket, so that a handshake does not wait for ever either.
     let stream = Patient::new(stream, host.limits.write_pause);
-    let Some(tls) = tls else {
-        return speak(stream, peer, host).await;
-    };
+    match tls {
+        // In a box, so that a connection without TLS has no room for it.
+        Some(tls) => Box::pin(shake(stream, peer, tls, host)).await,
+        None => speak(stream, peer, host).await,
+    }
+}
+
+/// Speaks HTTP behind a TLS handshake.
+async fn shake(stream: Patient, peer: IpAddr, tls: TlsAcceptor, host: Host) {
     let shaken = tokio::select! {
         biased;
         () = host.shutdown.cancelled() => return,
@@ -83,28 +92,56 @@ async fn speak(
     peer: IpAddr,
     host: Host,
 ) {
-    let Host {
-        door,
-        limits,
-        shutdown,
-        abort,
-    } = host;
+    let told = tokio::select! {
+        biased;
+        () = host.shutdown.cancelled() => return,
+        told = tokio::time::timeout(host.limits.idle, preface::tell(stream)) => told,
+    };
+    let (version, stream) = match told {
+        Ok(Ok(told)) => told,
+        Ok(Err(error)) => return tracing::debug!(%error, "connection ended"),
+        Err(_too_long) => return,
+    };
+    let stream = TokioIo::new(stream);
     let work = Arc::new(Work::new());
     let service = service_fn(|request: Request<Incoming>| {
-        let door = Arc::clone(&door);
+        let door = Arc::clone(&host.door);
         let running = Work::begin(&work);
-        async move {
+        // In a box of its own, which goes when the response begins: hyper keeps the place of this
+        // future for as long as the connection stays.
+        Box::pin(async move {
             let response = door.open(request, peer).await;
             // The request runs until the last byte of its response was taken.
             Ok::<_, Infallible>(response.map(|body| Counted {
                 body,
                 _running: running,
             }))
-        }
+        })
     });
-    let builder = builder(&limits);
-    let serving = builder.serve_connection(TokioIo::new(stream), service);
-    let mut serving = std::pin::pin!(serving);
+    match version {
+        Version::One => {
+            let serving = Box::pin(one(&host.limits).serve_connection(stream, service));
+            attend(serving, |serving| serving.graceful_shutdown(), &work, &host).await;
+        }
+        Version::Two => {
+            let serving = Box::pin(two(&host.limits).serve_connection(stream, service));
+            attend(serving, |serving| serving.graceful_shutdown(), &work, &host).await;
+        }
+    }
+}
+
+/// Sees a connection to its end, which it hastens when there is a reason. The connection is in a box,
+/// because whatever waits here has room for either version, and what is passed on for two of it.
+async fn attend<C>(mut serving: Pin<Box<C>>, close: impl Fn(Pin<&mut C>), work: &Work, host: &Host)
+where
+    C: Future<Output = Result<(), hyper::Error>>,
+{
+    let Host {
+        limits,
+        shutdown,
+        abort,
+        ..
+    } = host;
     let mut closing = false;
     loop {
         tokio::select! {
@@ -121,22 +158,29 @@ async fn speak(
             () = work.rested(limits.idle), if !closing => closing = true,
             () = work.rested(FAREWELL), if closing => return,
         }
-        serving.as_mut().graceful_shutdown();
+        close(serving.as_mut());
     }
 }
 
-fn builder(limits: &Limits) -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
+/// HTTP/1.1, within the limits.
+fn one(limits: &Limits) -> http1::Builder {
+    let mut builder = http1::Builder::new();
     // No half-closed connections: a client that closed looks the same until something is written,
     // and its legs would run, and cost, until then.
     builder
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_whole)
         .max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES))
+        // hyper's buffer may be larger than that by what one read brings.
+        .max_header_size(limits.head_bytes.max(LEAST_HEAD_BYTES))
         .max_headers(limits.head_fields);
     builder
-        .http2()
+}
+
+/// HTTP/2, within the limits.
+fn two(limits: &Limits) -> http2::Builder<TokioExecutor> {
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
         .timer(TokioTimer::new())
         .keep_alive_interval(limits.ping)
         .keep_alive_timeout(limits.ping)

@@ -12,6 +12,9 @@ use std::time::Duration;
 /// before they read an answer; a connection closed under their hands would hide it from them.
 const LINGER: Duration = Duration::from_secs(5);
 
+/// A body of so many bytes is worth a copy, so that the buffer it came in can go.
+const SMALL: usize = 4 * 1024;
+
 /// Why a body could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unread {
@@ -72,7 +75,7 @@ async fn collect(
             return Err(Unread::TooLarge(limit));
         }
         if first.is_empty() && whole.is_empty() {
-            // Most bodies come in one piece, which then is not copied.
+            // Most bodies come in one piece, which then is not copied once more.
             first = piece;
             continue;
         }
@@ -84,7 +87,11 @@ async fn collect(
         whole.extend_from_slice(&piece);
     }
     Ok(if whole.is_empty() {
-        first
+        // A small piece is a slice of hyper's buffer, all of which would stay as long as the answer.
+        match first.len() <= SMALL {
+            true => Bytes::copy_from_slice(&first),
+            false => first,
+        }
     } else {
         whole.freeze()
     })

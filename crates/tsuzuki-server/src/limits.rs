@@ -81,6 +81,9 @@ pub struct JoinLimits {
     pub answers: usize,
     /// The most bytes of one answer; a longer one can no longer be joined.
     pub answer_bytes: usize,
+    /// The same for an answer that is streamed. No SDK asks again once it has read a stream's head,
+    /// so only the beginning is worth keeping: a head may be lost on its way.
+    pub stream_bytes: usize,
     /// The most bytes of all answers together. The oldest finished ones go first, and an answer that
     /// finds no room can no longer be joined.
     pub bytes: usize,
@@ -112,6 +115,7 @@ impl Limits {
             keep: Duration::from_secs(600),
             answers: 512,
             answer_bytes: 8 * 1024 * 1024,
+            stream_bytes: 4 * 1024,
             bytes: 64 * 1024 * 1024,
         },
         chat: ChatLimits {

@@ -88,17 +88,21 @@ impl Dialect for Converse {
 
 /// The token counts of an answer.
 fn usage(usage: Option<Value<'_>>) -> Usage {
-    let count = |name| {
-        usage
-            .and_then(|usage| usage.member(name))
-            .and_then(Value::number)
-    };
-    Usage {
-        input: count("inputTokens"),
-        output: count("outputTokens"),
-        cache_read: count("cacheReadInputTokens"),
-        cache_write: count("cacheWriteInputTokens"),
+    let mut counts = Usage::UNKNOWN;
+    for member in usage.into_iter().flat_map(Value::members) {
+        let count = [
+            ("inputTokens", &mut counts.input),
+            ("outputTokens", &mut counts.output),
+            ("cacheReadInputTokens", &mut counts.cache_read),
+            ("cacheWriteInputTokens", &mut counts.cache_write),
+        ]
+        .into_iter()
+        .find(|(name, _)| member.key.is(name));
+        if let Some((_, count)) = count {
+            *count = member.value.number();
+        }
     }
+    counts
 }
 
 /// Puts token counts in the place of an answer's own, the undeclared twins of the cache counts too.

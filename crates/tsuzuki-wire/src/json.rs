@@ -200,10 +200,27 @@ fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// How many bytes of a string are looked at one by one.
+const WORD: usize = 16;
+
 /// Past the string that begins here. Quotes are searched for, not every byte looked at: images come
 /// as strings of megabytes.
 fn skip_string(document: &str, start: usize) -> usize {
     let mut at = start + 1;
+    // Most strings are keys and words, over before a search has begun.
+    for byte in document
+        .as_bytes()
+        .get(at..)
+        .into_iter()
+        .flatten()
+        .take(WORD)
+    {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => break,
+            _ => at += 1,
+        }
+    }
     while let Some(found) = document
         .as_bytes()
         .get(at..)

@@ -26,18 +26,23 @@ pub(crate) const fn wrong(kind: &'static str) -> DecodeError {
 
 /// Refuses an object in which one of these members stands twice. Readers differ in which of two they
 /// believe, so what we read or change might not be what the backend answers.
-pub(crate) fn once(object: Value<'_>, names: &[&'static str]) -> Result<(), DecodeError> {
-    let twice = names.iter().find(|name| {
-        let found = object.members().filter(|member| member.key.is(name));
-        found.take(2).count() == 2
-    });
-    match twice {
-        None => Ok(()),
-        Some(name) => Err(DecodeError {
-            place: Place::Request,
-            kind: Cow::Owned(format!("{name}: the member is given twice; give it once")),
-        }),
+pub(crate) fn once<const N: usize>(
+    object: Value<'_>,
+    names: &[&'static str; N],
+) -> Result<(), DecodeError> {
+    let mut seen = [false; N];
+    for member in object.members() {
+        let mut named = names.iter().zip(&mut seen);
+        if let Some((name, seen)) = named.find(|(name, _)| member.key.is(name))
+            && std::mem::replace(seen, true)
+        {
+            return Err(DecodeError {
+                place: Place::Request,
+                kind: Cow::Owned(format!("{name}: the member is given twice; give it once")),
+            });
+        }
     }
+    Ok(())
 }
 
 /// The body of a request.

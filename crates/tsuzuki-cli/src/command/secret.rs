@@ -37,6 +37,10 @@ pub(super) fn read_secret(question: &str) -> Result<String, Failure> {
     typed
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "most keys mean nothing here, and a terminal may have more of them"
+)]
 fn typed() -> Result<String, Failure> {
     let unreadable = |error| super::unreadable("the terminal", &error);
     let _silent = Silent::begin().map_err(unreadable)?;

@@ -1,6 +1,6 @@
 //! `tsuzuki serve`: the chat page and the Bedrock-compatible endpoint.
 
-use super::folder::{Folder, Serving};
+use super::folder::{Announced, Folder, Serving};
 use super::interrupt::Interrupts;
 use super::web::{self, Web};
 use super::{door, private_folder};
@@ -65,6 +65,28 @@ async fn endpoint(effective: &Effective) -> Result<Exit, Failure> {
     }
 }
 
+/// Why a server cannot begin.
+pub(super) enum Unready {
+    /// Another one holds the store.
+    Locked(Failure),
+    /// Anything else.
+    Failed(Failure),
+}
+
+impl From<Failure> for Unready {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Unready> for Failure {
+    fn from(unready: Unready) -> Self {
+        match unready {
+            Unready::Locked(failure) | Unready::Failed(failure) => failure,
+        }
+    }
+}
+
 /// A server that listens, with everything it needs open.
 pub(super) struct Ready {
     listener: TcpListener,
@@ -74,11 +96,13 @@ pub(super) struct Ready {
     known: Vec<Override>,
     /// Where the chat keeps its conversations, or why there is none.
     chat: Result<Folder, Option<String>>,
+    /// As long as it is here, the data folder names us.
+    announced: Option<Announced>,
 }
 
 impl Ready {
     /// Listens where the settings say.
-    pub(super) async fn listen(effective: &Effective) -> Result<Self, Failure> {
+    pub(super) async fn listen(effective: &Effective) -> Result<Self, Unready> {
         let server = &effective.config.server;
         let listener = TcpListener::bind(server.listen)
             .await
@@ -99,15 +123,38 @@ impl Ready {
             }
             Web::None => Err(None),
             Web::Without(why) => Err(Some(why)),
+            Web::Locked(failure) => return Err(Unready::Locked(failure)),
         };
         door::check(&settings, address)?;
-        Ok(Self {
+        let mut ready = Self {
             listener,
             address,
             settings,
             answering,
             known: effective.config.models.clone(),
             chat,
+            announced: None,
+        };
+        ready.announced = ready.announce()?;
+        Ok(ready)
+    }
+
+    /// Says in the data folder that it uses it.
+    fn announce(&self) -> Result<Option<Announced>, Failure> {
+        let Ok(folder) = &self.chat else {
+            return Ok(None);
+        };
+        let serving = Serving {
+            url: self.url(),
+            process: std::process::id(),
+            authority: self.authority(),
+        };
+        folder.announce(serving).map(Some).map_err(|error| {
+            Failure::new(
+                Exit::Usage,
+                format!("{} cannot be written: {error}", folder.path().display()),
+                "name a folder that you may write: --data DIR",
+            )
         })
     }
 
@@ -134,26 +181,10 @@ impl Ready {
         Some(std::path::absolute(file).unwrap_or_else(|_| file.to_owned()))
     }
 
-    /// Serves until `shutdown`. As long as it does, its data folder names it.
+    /// Serves until `shutdown`.
     pub(super) async fn serve(self, shutdown: CancellationToken) -> Result<(), Failure> {
         warn_without_credentials(&self.answering);
-        let _announced = match &self.chat {
-            Ok(folder) => {
-                let serving = Serving {
-                    url: self.url(),
-                    process: std::process::id(),
-                    authority: self.authority(),
-                };
-                Some(folder.announce(serving).map_err(|error| {
-                    Failure::new(
-                        Exit::Usage,
-                        format!("{} cannot be written: {error}", folder.path().display()),
-                        "name a folder that you may write: --data DIR",
-                    )
-                })?)
-            }
-            Err(_none) => None,
-        };
+        let _until_the_end = self.announced;
         let backend = self.answering.backend(self.known);
         tsuzuki_server::serve(self.listener, self.settings, backend, shutdown)
             .await

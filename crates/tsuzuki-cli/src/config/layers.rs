@@ -50,6 +50,9 @@ const LISTS: [&str; 5] = [
     "chat.proxy_from",
 ];
 
+/// The keys whose values are not printed.
+const SECRET: [&str; 1] = ["chat.password_hash"];
+
 /// Keys in the environment stand above a profile that only the file names.
 const KEY_IN_ENVIRONMENT: &str = "AWS_ACCESS_KEY_ID";
 
@@ -215,7 +218,12 @@ impl Effective {
             .map(|(key, _)| ((*key).to_owned(), None))
             .collect();
         for (key, value) in leaves(&self.table) {
-            rows.insert(key, Some(value.to_string()));
+            let value = if SECRET.contains(&key.as_str()) {
+                "… (not shown)".to_owned()
+            } else {
+                value.to_string()
+            };
+            rows.insert(key, Some(value));
         }
         rows.into_iter()
             .map(|(key, value)| {

@@ -56,6 +56,7 @@ pub(crate) struct Limits {
     retry_keep_seconds: u64,
     retry_answers: u32,
     retry_answer_bytes: u32,
+    retry_stream_bytes: u32,
     retry_bytes: u32,
 }
 
@@ -79,6 +80,7 @@ impl Default for Limits {
             retry_keep_seconds: bounds.joins.keep.as_secs(),
             retry_answers: small(bounds.joins.answers),
             retry_answer_bytes: small(bounds.joins.answer_bytes),
+            retry_stream_bytes: small(bounds.joins.stream_bytes),
             retry_bytes: small(bounds.joins.bytes),
         }
     }
@@ -105,6 +107,7 @@ impl Limits {
                 keep: Duration::from_secs(self.retry_keep_seconds),
                 answers: self.retry_answers as usize,
                 answer_bytes: self.retry_answer_bytes as usize,
+                stream_bytes: self.retry_stream_bytes as usize,
                 bytes: self.retry_bytes as usize,
             },
             ..Bounds::DEFAULT

@@ -100,8 +100,13 @@ fn serve_says_who_answers() {
             let hint = "hint: a Tsuzuki listens there, not AWS";
             assert!(doctor.stdout.contains(hint), "{}", doctor.stdout);
         });
-        let told = done.stdout.split_once('\n').expect("lines").1;
-        assert!(told.starts_with(&who(address)), "{}", done.stdout);
+        let told: Vec<&str> = done.stdout.splitn(3, '\n').collect();
+        assert!(
+            told[0].starts_with("Open http://127.0.0.1:"),
+            "{}",
+            done.stdout
+        );
+        assert!(told[2].starts_with(&who(address)), "{}", done.stdout);
         assert!(done.stdout.contains("export AWS_REGION=eu-west-1"));
     });
 }

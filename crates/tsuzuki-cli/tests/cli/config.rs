@@ -260,3 +260,26 @@ fn an_endpoint_has_no_other_regions() {
         .variable("AWS_ENDPOINT_URL", "https://bedrock.example")
         .snapshot("fallback_and_endpoint");
 }
+
+#[test]
+fn a_hash_of_a_password_is_set_and_not_shown() {
+    let printed = tsuzuki(["password"]).stdin("correct horse\n").run();
+    assert_eq!(printed.exit, Some(0), "{}", printed.stderr);
+    let hash = printed.stdout.trim_start_matches("password_hash = ");
+    assert!(hash.starts_with("\"$argon2id$"), "{}", printed.stdout);
+    let file = format!("[chat]\n{}", printed.stdout);
+    let run = tsuzuki(["config", "check"]).file("tsuzuki.toml", &file);
+    let done = run.run();
+    assert_eq!(done.exit, Some(0), "{}", done.stderr);
+    let shown = line(&done.stdout, "chat.password_hash");
+    assert!(
+        shown.contains("not shown") && shown.ends_with("# tsuzuki.toml:2"),
+        "{shown}"
+    );
+    assert!(!done.stdout.contains("argon2"), "{}", done.stdout);
+    let wrong = tsuzuki(["config", "check"])
+        .variable("TSUZUKI_CHAT_PASSWORD_HASH", "correct horse")
+        .run();
+    assert_eq!(wrong.exit, Some(2));
+    assert!(!wrong.stderr.contains("correct"), "{}", wrong.stderr);
+}

@@ -8,6 +8,8 @@
 
 mod ask;
 mod backend;
+#[cfg(unix)]
+mod chat;
 mod config;
 mod doctor;
 mod key;

@@ -78,6 +78,7 @@ impl Run {
         }
         command
             .env("HOME", self.folder.path())
+            .env_remove("XDG_DATA_HOME")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("NO_PROXY", "127.0.0.1")
             .envs(self.variables.iter().cloned());
@@ -116,7 +117,8 @@ impl Run {
             done.stdout, done.stderr
         )
         .expect("a string takes all");
-        let actual = steady(&actual);
+        let folder = self.folder.path().to_string_lossy();
+        let actual = steady(&actual.replace(folder.as_ref(), "HOME"));
         let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("tests/cli/snapshots")
             .join(format!("{name}.txt"));

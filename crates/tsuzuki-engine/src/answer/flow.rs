@@ -156,14 +156,14 @@ impl Answer {
         let known = running
             .place(block)
             .filter(|placed| !placed.closed)
-            .cloned();
+            .map(|placed| placed.place);
         let begins = matches!(frame.event, Event::BlockStart { .. });
-        let placed = match (known, kind) {
-            (Some(placed), _) if !begins => placed,
+        let place = match (known, kind) {
+            (Some(place), _) if !begins => place,
             (_, Some(kind)) => self.place(block, kind),
             (_, None) => return,
         };
-        let number = match placed.place {
+        let number = match place {
             Place::Dropped => return,
             Place::Joined(_) if begins => return,
             Place::Joined(number) | Place::Shown(number) => number,
@@ -178,8 +178,7 @@ impl Answer {
                 self.settle_text();
             }
             Event::BlockStop { .. } => {
-                self.close_place(block);
-                if placed.kind == BlockKind::Text {
+                if self.close_place(block) == Some(&BlockKind::Text) {
                     self.holdback.push(frame);
                 } else {
                     self.show(frame);
@@ -199,7 +198,7 @@ impl Answer {
     }
 
     /// Decides where a block of the running leg goes, and closes the one before it.
-    fn place(&mut self, block: u32, kind: BlockKind) -> Placed {
+    fn place(&mut self, block: u32, kind: BlockKind) -> Place {
         let open_text = self.message.open_text();
         let first_text = self.running.as_ref().is_some_and(|running| {
             !running
@@ -223,27 +222,24 @@ impl Answer {
                 Place::Shown(self.message.number(block))
             }
         };
-        let placed = Placed {
-            block,
-            kind,
-            place,
-            closed: false,
-        };
         if let Some(running) = &mut self.running {
-            running.blocks.push(placed.clone());
+            running.blocks.push(Placed {
+                block,
+                kind,
+                place,
+                closed: false,
+            });
         }
-        placed
+        place
     }
 
-    fn close_place(&mut self, block: u32) {
-        if let Some(placed) = self.running.as_mut().and_then(|running| {
-            running
-                .blocks
-                .iter_mut()
-                .rfind(|placed| placed.block == block)
-        }) {
-            placed.closed = true;
-        }
+    /// The running leg ended a block; tells what it held.
+    fn close_place(&mut self, block: u32) -> Option<&BlockKind> {
+        let running = self.running.as_mut()?;
+        let mut blocks = running.blocks.iter_mut();
+        let placed = blocks.rfind(|placed| placed.block == block)?;
+        placed.closed = true;
+        Some(&placed.kind)
     }
 
     /// Ends the block that is open, if one is.
@@ -256,12 +252,10 @@ impl Answer {
     /// Shows what of the held text can no longer change; across a seam, a stop sequence in it ends
     /// the answer. (Within one leg the model's own service sees to that.)
     fn settle_text(&mut self) {
-        if self.ledger.report().seams.is_empty() {
-            let frames: Vec<Frame> = self.holdback.settled(&self.ask.stop_sequences).collect();
-            return frames.into_iter().for_each(|frame| self.show(frame));
-        }
         let ask = std::sync::Arc::clone(&self.ask);
-        if let Some((at, sequence)) = self.holdback.stop_sequence(&ask.stop_sequences) {
+        if !self.ledger.report().seams.is_empty()
+            && let Some((at, sequence)) = self.holdback.stop_sequence(&ask.stop_sequences)
+        {
             for frame in self.holdback.stop_at(at) {
                 self.show(frame);
             }
@@ -274,14 +268,19 @@ impl Answer {
                 Closing::Made(end, Some(sequence.to_owned())),
             );
         }
-        let frames: Vec<Frame> = self.holdback.settled(&ask.stop_sequences).collect();
-        frames.into_iter().for_each(|frame| self.show(frame));
+        // Out of its place while its frames are shown, which does not touch it: this runs for every
+        // delta, and a list of them would be an allocation each time.
+        let mut holdback = std::mem::take(&mut self.holdback);
+        let settled = holdback.settled(&ask.stop_sequences);
+        settled.for_each(|frame| self.show(frame));
+        self.holdback = holdback;
     }
 
     /// Shows everything that is held.
     pub(super) fn show_held(&mut self) {
-        let frames: Vec<Frame> = self.holdback.all().collect();
-        frames.into_iter().for_each(|frame| self.show(frame));
+        let mut holdback = std::mem::take(&mut self.holdback);
+        holdback.all().for_each(|frame| self.show(frame));
+        self.holdback = holdback;
     }
 
     /// Hands a frame to the caller.

@@ -51,7 +51,7 @@ impl std::fmt::Debug for Probing {
 }
 
 /// Where a block of the leg goes.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Placed {
     pub(super) block: u32,
     pub(super) kind: BlockKind,

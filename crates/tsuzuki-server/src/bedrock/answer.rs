@@ -6,7 +6,9 @@ use super::log::Log;
 use super::writing::Writing;
 use futures_util::{Stream, StreamExt};
 use http::StatusCode;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tsuzuki::Step;
@@ -32,10 +34,9 @@ pub(crate) struct Running {
 
 impl Running {
     /// Writes the answer to its end.
-    pub(crate) async fn run(self, steps: impl Stream<Item = Step> + Send) -> Worth {
+    pub(crate) async fn run(self, mut steps: impl Stream<Item = Step> + Send + Unpin) -> Worth {
         // However this ends, nobody waits for more.
         let _ending = BreakOff(Arc::clone(&self.log));
-        let mut steps = std::pin::pin!(steps.ready_chunks(BATCH));
         let mut writing = Writing::new(self.form, &self.log);
         let mut alone = false;
         let mut heard = false;
@@ -47,11 +48,12 @@ impl Running {
                     alone = true;
                     self.cancel.cancel();
                 }
-                batch = steps.next() => {
-                    let Some(batch) = batch else {
+                first = steps.next() => {
+                    if first.is_none() {
                         return Worth::Nothing;
-                    };
-                    for step in batch {
+                    }
+                    let (mut next, mut taken) = (first, 0);
+                    while let Some(step) = next {
                         match step {
                             Step::Frame(frame) => writing.frame(frame),
                             Step::Waiting { .. } => writing.rest(),
@@ -66,6 +68,12 @@ impl Running {
                                 return worth(status, &outcome);
                             }
                         }
+                        taken += 1;
+                        next = match taken < BATCH {
+                            // A stream that ended says so again when it is asked next.
+                            true => ready_now(&mut steps).await,
+                            false => None,
+                        };
                     }
                     writing.flush();
                     if !heard && self.log.is_open() {
@@ -92,6 +100,16 @@ impl Running {
             "answered"
         );
     }
+}
+
+/// The next step, if it is there already. (`ready_chunks` sets aside room for a whole batch, for
+/// every delta that comes alone.)
+async fn ready_now(steps: &mut (impl Stream<Item = Step> + Unpin)) -> Option<Step> {
+    poll_fn(|cx| match steps.poll_next_unpin(cx) {
+        Poll::Ready(step) => Poll::Ready(step),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 /// Whether a retry should get this answer, or ask again.

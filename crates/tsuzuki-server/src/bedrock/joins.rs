@@ -9,6 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
+use tsuzuki::engine::Delivery;
 
 /// The longest invocation id that is looked at; SDKs send a UUID.
 const LONGEST_ID: usize = 128;
@@ -106,7 +107,7 @@ impl Joins {
     }
 
     /// Joins the answer of this key, or begins it.
-    pub(crate) fn enter(&self, key: Option<&Key>) -> Entered {
+    pub(crate) fn enter(&self, key: Option<&Key>, delivery: Delivery) -> Entered {
         let alone = || {
             let log = Arc::new(Log::new(Retries::StayOut));
             let reader = log.reader();
@@ -126,7 +127,10 @@ impl Joins {
             return alone();
         }
         let log = Arc::new(Log::new(Retries::Join {
-            most_bytes: self.limits.answer_bytes,
+            most_bytes: match delivery {
+                Delivery::Collected => self.limits.answer_bytes,
+                Delivery::Streamed => self.limits.stream_bytes,
+            },
             budget: Arc::clone(&self.budget),
         }));
         let reader = log.reader();

@@ -160,11 +160,16 @@ impl Log {
         }
     }
 
-    /// Waits until nobody has read for this long. From then on nobody joins.
+    /// Waits until nobody has read for this long, or at all where nobody could come back to it. From
+    /// then on nobody joins.
     pub(crate) async fn abandoned(&self, grace: Duration) {
         loop {
             let until = {
                 let mut state = self.state();
+                let grace = match state.retries_may_join() {
+                    true => grace,
+                    false => Duration::ZERO,
+                };
                 let until = state.readers.is_empty().then(|| state.left + grace);
                 if until.is_some_and(|until| until <= Instant::now()) {
                     state.keep_retries_out();
@@ -220,6 +225,8 @@ impl State {
             budget.give_back(self.bytes);
         }
         self.retries = Retries::StayOut;
+        self.trim();
+        self.pieces.shrink_to_fit();
     }
 
     /// Forgets what nobody will read any more.

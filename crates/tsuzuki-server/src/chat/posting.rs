@@ -1,4 +1,4 @@
-//! How runs begin: a message is posted, answered again, gone on with, or written anew from a seam.
+//! How runs begin: a message is posted, or answered again.
 //!
 //! The messages and the run are kept before a model is called. A key that was used before begins
 //! nothing, and is told what it began.

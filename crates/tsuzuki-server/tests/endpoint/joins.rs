@@ -132,6 +132,41 @@ async fn a_stream_is_replayed_from_its_start_and_goes_on_live() {
 }
 
 #[tokio::test]
+async fn a_stream_is_kept_at_its_beginning_only() {
+    let backend = Scripted::new(|_, _| {
+        Reply::events(vec![
+            Piece::Bytes(stream_start()),
+            Piece::Bytes(stream_text(&"x".repeat(6000))),
+            Piece::Pause(Duration::from_secs(3600)),
+        ])
+    });
+    // Longer than the test waits for anything: who leaves such a stream is not waited for at all.
+    let mut patient = settings(Mode::Extend);
+    patient.limits.gone = Duration::from_secs(3600);
+    let endpoint = start(&backend, patient).await;
+    let ask = async |day| {
+        let mut sender = connect(endpoint.address).await;
+        let request = attempt(CONVERSE_STREAM, "one", "AKID", day);
+        let mut response = sender.send_request(request).await.unwrap();
+        let mut came = 0;
+        while came < 6000 {
+            let frame = response.body_mut().frame().await.unwrap().unwrap();
+            came += frame.into_data().map_or(0, |data| data.len());
+        }
+        (sender, response)
+    };
+    let first = ask(1).await;
+    let second = ask(2).await;
+    assert_eq!(backend.calls(), 2, "the retry did not join");
+    drop((first, second));
+    let let_go = Arc::clone(&backend.let_go);
+    until("both legs are hung up", || {
+        let_go.load(Ordering::SeqCst) == 2
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_client_gone_too_long_stops_the_legs() {
     for (id, grace) in [(Some("one"), 300), (None, 0)] {
         let (_, backend) = paused_stream(Duration::from_secs(3600));

@@ -8,7 +8,7 @@
 use crate::{BodyError, RawBody};
 use bytes::Bytes;
 use futures_util::stream::{Stream, StreamExt};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 /// So many bytes are worth a write of their own.
@@ -20,8 +20,11 @@ const LARGE: usize = 1024;
 /// but the tasks that are ready to run, once, so that the client's has its turn.
 pub(super) struct Gathered {
     body: RawBody,
-    pieces: Vec<Bytes>,
-    length: usize,
+    /// A large piece, as long as it is alone.
+    alone: Option<Bytes>,
+    /// Small pieces, copied as soon as they come: until then the client cannot use the buffer they
+    /// stand in, and takes another.
+    joined: Vec<u8>,
     turn: Turn,
     /// How the body ended, when pieces before that were still to be passed on.
     ending: Option<Option<BodyError>>,
@@ -38,29 +41,41 @@ impl Gathered {
     pub(super) fn new(body: RawBody) -> Self {
         Self {
             body,
-            pieces: Vec::new(),
-            length: 0,
+            alone: None,
+            joined: Vec::new(),
             turn: Turn::Ours,
             ending: None,
         }
     }
 
-    fn is_large(&self) -> bool {
-        self.pieces.len() == 1 && self.length >= LARGE
+    fn take(&mut self, piece: Bytes) {
+        if self.is_empty() && piece.len() >= LARGE {
+            self.alone = Some(piece);
+            return;
+        }
+        if let Some(first) = self.alone.take() {
+            self.joined.extend_from_slice(&first);
+        }
+        if self.joined.is_empty() {
+            self.joined.reserve_exact(piece.len());
+        }
+        self.joined.extend_from_slice(&piece);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.alone.is_none() && self.joined.is_empty()
+    }
+
+    fn length(&self) -> usize {
+        self.alone.as_ref().map_or(self.joined.len(), Bytes::len)
     }
 
     fn join(&mut self) -> Bytes {
-        let large = self.is_large();
-        let length = std::mem::take(&mut self.length);
         self.turn = Turn::Ours;
-        if large {
-            return self.pieces.pop().unwrap_or_default();
+        match self.alone.take() {
+            Some(alone) => alone,
+            None => Bytes::from(std::mem::take(&mut self.joined).into_boxed_slice()),
         }
-        let mut joined = Vec::with_capacity(length);
-        for piece in self.pieces.drain(..) {
-            joined.extend_from_slice(&piece);
-        }
-        Bytes::from(joined)
     }
 }
 
@@ -75,28 +90,30 @@ impl Stream for Gathered {
         loop {
             match this.body.poll_next_unpin(cx) {
                 Poll::Ready(Some(Ok(piece))) => {
-                    this.length += piece.len();
-                    this.pieces.push(piece);
+                    this.take(piece);
                     this.turn = Turn::Ours;
-                    if this.length >= ENOUGH {
+                    if this.length() >= ENOUGH {
                         return Poll::Ready(Some(Ok(this.join())));
                     }
                 }
                 Poll::Ready(ending) => {
                     let ending = ending.and_then(Result::err);
-                    if this.pieces.is_empty() {
+                    if this.is_empty() {
                         return Poll::Ready(ending.map(Err));
                     }
                     this.ending = Some(ending);
                     return Poll::Ready(Some(Ok(this.join())));
                 }
-                Poll::Pending if this.pieces.is_empty() => return Poll::Pending,
-                Poll::Pending if this.is_large() => return Poll::Ready(Some(Ok(this.join()))),
+                Poll::Pending if this.is_empty() => return Poll::Pending,
+                Poll::Pending if this.alone.is_some() => return Poll::Ready(Some(Ok(this.join()))),
                 Poll::Pending => match this.turn {
                     Turn::Ours => {
                         this.turn = Turn::Theirs;
-                        cx.waker().wake_by_ref();
-                        return Poll::Pending;
+                        // Woken by the runtime when it has polled for events. A task that wakes
+                        // itself makes it wake another thread as well, for every delta.
+                        if pin!(tokio::task::yield_now()).poll(cx).is_pending() {
+                            return Poll::Pending;
+                        }
                     }
                     Turn::Theirs => return Poll::Ready(Some(Ok(this.join()))),
                 },

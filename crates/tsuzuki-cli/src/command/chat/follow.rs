@@ -14,7 +14,7 @@ const LONGEST_REST: Duration = Duration::from_secs(2);
 /// What is heard of an answer.
 pub(super) enum Heard {
     /// It went on.
-    Entry(Entry),
+    Entry(Box<Entry>),
     /// It stands like this, as a whole.
     Message(Box<Message>),
     /// The connection is lost; the next call tries again.
@@ -91,7 +91,7 @@ impl<'a> Follow<'a> {
     pub(super) async fn next(&mut self) -> Result<Heard, ApiError> {
         loop {
             if let Some(entry) = self.waiting.pop_front() {
-                return Ok(Heard::Entry(entry));
+                return Ok(Heard::Entry(Box::new(entry)));
             }
             if self.stream.is_none() {
                 if let Line::Down(rest) = self.line {
@@ -184,7 +184,7 @@ impl<'a> Follow<'a> {
             }
             _ => None,
         };
-        self.cursor = id.or(self.cursor.take());
+        self.cursor = id.or_else(|| self.cursor.take());
         Ok(heard)
     }
 

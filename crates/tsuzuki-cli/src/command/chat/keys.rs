@@ -17,6 +17,8 @@ const LOOK: Duration = Duration::from_millis(40);
 pub(super) enum Key {
     /// Ctrl-C.
     Interrupt,
+    /// Ctrl-D.
+    End,
     /// The end of a line.
     Enter,
     /// A character.
@@ -90,6 +92,10 @@ fn listen(send: &UnboundedSender<Key>, over: &AtomicBool) {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "most keys mean nothing here, and a terminal may have more of them"
+)]
 fn meaning(event: &Event) -> Option<Key> {
     if let Event::Resize(..) = event {
         return Some(Key::Resized);
@@ -106,6 +112,7 @@ fn meaning(event: &Event) -> Option<Key> {
     let control = modifiers.contains(KeyModifiers::CONTROL);
     match code {
         KeyCode::Char('c') if control => Some(Key::Interrupt),
+        KeyCode::Char('d') if control => Some(Key::End),
         KeyCode::Char('j') if control => Some(Key::Enter),
         KeyCode::Char(character) if !control => Some(Key::Character(character)),
         KeyCode::Enter => Some(Key::Enter),

@@ -73,6 +73,13 @@ impl Paper {
         }))
     }
 
+    /// What was written before: of it only the unfinished end is shown again.
+    pub(super) fn recall(&mut self, text: &str) {
+        if let Self::Screen(page) = self {
+            let _finished = page.markdown.push(text);
+        }
+    }
+
     /// Writes more of the answer.
     pub(super) fn write(&mut self, text: &str) -> Result<Reader, Failure> {
         match self {

@@ -107,7 +107,8 @@ impl Page {
     /// need them, so they are shown.
     fn definitions(&mut self, source: &str) {
         let source = source.trim();
-        if !self.margins.is_empty() || !(source.starts_with('[') && source.contains("]:")) {
+        let defines = source.starts_with('[') && source.contains("]:");
+        if !defines || !self.margins.is_empty() {
             return;
         }
         self.flush();
