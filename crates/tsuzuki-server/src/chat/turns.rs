@@ -155,14 +155,9 @@ fn format(media_type: &str, kind: AttachmentKind) -> Option<&'static str> {
 }
 
 /// A document's name as Bedrock takes it, and no other document's in this request: letters, digits,
-/// single spaces, hyphens, parentheses and square brackets (service model: `DocumentBlock`), without
-/// the extension, which the format tells.
+/// single spaces, hyphens, parentheses and square brackets (service model: `DocumentBlock`).
 fn only(name: &str, names: &mut HashSet<String>) -> String {
-    let stem = match name.rsplit_once('.') {
-        Some((stem, extension)) if is_extension(extension) => stem,
-        Some(_) | None => name,
-    };
-    let plain: String = stem
+    let plain: String = name
         .chars()
         .map(|letter| match letter {
             'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '(' | ')' | '[' | ']' => letter,
@@ -171,8 +166,8 @@ fn only(name: &str, names: &mut HashSet<String>) -> String {
         .collect();
     let mut plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     plain.truncate(180);
-    if !plain.contains(|letter: char| letter.is_ascii_alphanumeric()) {
-        plain = "document".to_owned();
+    if plain.is_empty() {
+        plain.push_str("document");
     }
     let mut name = plain.clone();
     let mut number = 1;
@@ -181,8 +176,4 @@ fn only(name: &str, names: &mut HashSet<String>) -> String {
         name = format!("{plain} ({number})");
     }
     name
-}
-
-fn is_extension(text: &str) -> bool {
-    (1..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
