@@ -155,7 +155,7 @@ export const ja: Words = {
   thinking: '考えています…',
   reasoned: '推論',
   writing: '書いています…',
-  writingPart: (part) => `続きを書いています…パート${part}`,
+  writingPart: (part) => `パート${part}を書いています…`,
   characters: (n) => `${whole(L, n)}文字`,
   stop: '停止',
   finishPart: 'このパートで終える',
