@@ -4,7 +4,7 @@ import { expect, test as base, type BrowserContext, type Locator, type Page } fr
 import { Server, type Options } from './server';
 
 /** At a pace at which a person, or a test, can do something in the middle of an answer. */
-export const PACE = '[stream]\nttft = "150ms"\ntps = 400\n';
+export const PACE = '[stream]\nttft = "150ms"\ntps = 900\n';
 
 /** A model that goes on from a prefill, and one that refuses it: answers are joined differently. */
 export const PREFILL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';

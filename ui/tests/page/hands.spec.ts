@@ -26,7 +26,7 @@ test('with the keyboard alone', async ({ chat, page }) => {
   await page.keyboard.press('Enter');
   await chat.ended();
   await page.keyboard.press('ControlOrMeta+k');
-  await expect(page.getByTestId('palette')).toBeVisible();
+  await expect(page.getByTestId('search')).toBeFocused();
   await page.keyboard.type('typed');
   await expect(page.getByTestId('palette').getByRole('option').first()).toBeVisible();
   await page.keyboard.press('Escape');
