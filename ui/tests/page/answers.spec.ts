@@ -65,22 +65,22 @@ test('the example of the first page arrives whole', async ({ chat, page }) => {
 
 test('stop keeps what there is, and the answer can be continued', async ({ chat, page }) => {
   await chat.open();
-  await chat.send('/long 40');
+  await chat.send('/long 100');
   await chat.begun(300);
   await page.getByTestId('stop').click();
   await chat.ended('stopped');
   const kept = await chat.copied();
-  expect((await chat.uncut('/long 40')).startsWith(kept)).toBe(true);
+  expect((await chat.uncut('/long 100')).startsWith(kept)).toBe(true);
   await page.getByTestId('continue').first().click();
   await chat.ended();
-  expect(await chat.copied()).toBe(await chat.uncut('/long 40'));
+  expect(await chat.copied()).toBe(await chat.uncut('/long 100'));
 });
 
 test('an answer ends with the part it is at', async ({ chat, page }) => {
   await chat.open();
-  await chat.shape({ model: ANCHOR, max_tokens: 400 });
+  await chat.shape({ model: ANCHOR, max_tokens: 3000 });
   await page.reload();
-  await chat.send('/long 60');
+  await chat.send('/long 150');
   await chat.begun(100);
   await page.getByTestId('finish').click();
   await chat.ended('stopped');

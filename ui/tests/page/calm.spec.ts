@@ -24,7 +24,7 @@ test('nothing moves while an answer grows', async ({ chat, page }) => {
 
 test('a reader who scrolled up is left in peace', async ({ chat, page }) => {
   await chat.open();
-  await chat.send('/long 60');
+  await chat.send('/long 150');
   await chat.begun(3_000);
   const thread = page.getByTestId('thread');
   await thread.hover();

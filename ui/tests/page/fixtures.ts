@@ -110,7 +110,7 @@ export class Chat {
 
   /** Waits until the last answer says something. */
   async begun(characters = 1): Promise<void> {
-    await expect.poll(async () => (await this.text.textContent())?.length ?? 0).toBeGreaterThanOrEqual(characters);
+    await expect.poll(async () => (await this.text.textContent())?.length ?? 0, { intervals: [50] }).toBeGreaterThanOrEqual(characters);
   }
 
   async ended(state = 'complete', timeout = 45_000): Promise<void> {

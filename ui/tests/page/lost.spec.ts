@@ -21,14 +21,14 @@ for (const [name, model] of [
     await chat.open();
     await chat.shape({ model });
     await page.reload();
-    await chat.send('/long 50');
+    await chat.send('/long 100');
     await chat.begun(400);
     const shown = (await chat.text.textContent()) ?? '';
     await server.kill();
     await expect(page.getByTestId('reconnecting')).toBeVisible();
     await server.restart();
     await chat.ended();
-    expect(await chat.copied()).toBe(await chat.uncut('/long 50', model));
+    expect(await chat.copied()).toBe(await chat.uncut('/long 100', model));
     expect((await chat.text.textContent())?.length).toBeGreaterThan(shown.length);
     expect((await chat.thread()).messages.at(-1)?.making?.seams.map((seam) => seam.kind)).toContain('restart');
     await expect(page.getByTestId('reconnecting')).toBeHidden();
@@ -83,7 +83,7 @@ test('another conversation meanwhile, and back', async ({ chat, page }) => {
 
 test('a message waits for the answer before it', async ({ chat, page }) => {
   await chat.open();
-  await chat.send('/long 25');
+  await chat.send('/long 80');
   await chat.begun(50);
   await chat.send('/echo after that');
   await expect(page.getByTestId('queue')).toContainText('after that');

@@ -81,7 +81,7 @@ for (const { name, width, height, scheme, locale } of [
 test('nobody is shown motion who asked for none', async ({ chat, page }) => {
   const moving = () => page.evaluate(() => document.getAnimations().filter((one) => one.playState === 'running' && Number(one.effect?.getComputedTiming().duration) > 1).length);
   await chat.open();
-  await chat.send('/long 30');
+  await chat.send('/long 200');
   await chat.begun(100);
   // Whoever asked for nothing sees the mark at the end of the text breathe.
   await expect.poll(moving).toBeGreaterThan(0);

@@ -61,7 +61,7 @@ export async function everyScreen({ chat }: { chat: Chat }, look: (name: string)
   await look('an edit');
   await chat.shape({});
   await page.goto(chat.server.url);
-  await chat.field.fill('/long 40');
+  await chat.field.fill('/long 200');
   await page.getByTestId('send').click();
   await chat.begun(300);
   await chat.field.fill('/echo a long question that waits for its turn, and is so long that it fits into no line of a phone');

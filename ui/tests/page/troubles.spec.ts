@@ -50,14 +50,14 @@ test('stop in a continuation stops everything, and its way on is in sight', asyn
   await chat.open();
   await chat.shape({ model: PREFILL, max_tokens: 200 });
   await page.reload();
-  await chat.send('/long 60');
+  await chat.send('/long 200');
   await expect(page.getByTestId('status')).toContainText('part 2');
   await chat.begun(2_500);
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await chat.ended('stopped');
   const said = (await chat.text.textContent())?.length ?? 0;
-  expect((await chat.uncut('/long 60', PREFILL)).length).toBeGreaterThan(said);
+  expect((await chat.uncut('/long 200', PREFILL)).length).toBeGreaterThan(said);
   // Not below the composer, whose height changes in that moment.
   const button = await chat.answer.getByTestId('continue').boundingBox();
   const composer = await page.getByRole('form', { name: 'Message' }).boundingBox();
