@@ -1,7 +1,8 @@
 //! When a delta was sent, in its own text, so that whoever hears it knows how late it is.
 //!
-//! A stamp is eight hexadecimal digits and a space: about what a token is long. It counts
-//! microseconds of the machine's clock and begins anew every 71 minutes.
+//! A stamp is a space and eight hexadecimal digits: about what a token is long. It counts
+//! microseconds of the machine's clock and begins anew every 71 minutes. The space comes first, as in
+//! what models write: the engine holds white space back until it knows what follows.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -18,7 +19,7 @@ const STEPS: usize = 50_000;
 
 /// The text of a delta that is sent now.
 pub(crate) fn stamp() -> String {
-    format!("{:08x} ", now())
+    format!(" {:08x}", now())
 }
 
 fn now() -> u32 {
@@ -64,7 +65,7 @@ impl Delays {
         });
         let mut heard = 0;
         for stamp in stamps {
-            let digits = std::str::from_utf8(&stamp[..LENGTH - 1]).unwrap_or_default();
+            let digits = std::str::from_utf8(&stamp[1..]).unwrap_or_default();
             let Ok(sent) = u32::from_str_radix(digits, 16) else {
                 continue;
             };

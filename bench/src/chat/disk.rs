@@ -12,7 +12,7 @@ use tsuzuki_server::chat::{RunId, User};
 use tsuzuki_server::store::{Append, Begin, Sqlite, SqliteSettings, Store};
 
 /// What one delta of a run is, as it is kept.
-const ENTRIES: &[u8] = br#"[{"kind":"text","block":0,"text":"1a2b3c4d "}]"#;
+const ENTRIES: &[u8] = br#"[{"kind":"text","block":0,"text":" 1a2b3c4d"}]"#;
 
 /// What is synced by hand: a page.
 const PAGE: [u8; 4096] = [7; 4096];
