@@ -29,6 +29,7 @@ export default defineConfig({
     viewport: { width: 1280, height: 900 },
     locale: 'en-US',
     timezoneId: 'UTC',
+    permissions: ['clipboard-read', 'clipboard-write'],
     launchOptions: { executablePath: process.env['TSUZUKI_CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS },
   },
 });

@@ -38,7 +38,7 @@ const smallestFonts: Plugin = {
 };
 
 /** What every first load needs, in one file rather than twenty. */
-const PAGE = /node_modules\/(?:svelte|esm-env)\/|src\/(?:api|app|keys|scroll|theme)\/|src\/state\/(?!picking|shapes)|src\/words\/(?:numbers|words)|src\/view\/(?!seams)[a-z]|src\/view\/(?:Icon|Popover)/;
+const PAGE = /node_modules\/(?:svelte|esm-env)\/|src\/(?:api|app|keys|scroll|theme)\/|src\/state\/(?!shapes)|src\/words\/(?:numbers|words)|src\/view\/(?!seams)[a-z]|src\/view\/(?:Icon|Popover)/;
 
 export default defineConfig(({ mode }) => ({
   plugins: [smallestFonts, svelte(), earlyFile, earlyTag],
@@ -51,7 +51,7 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       // Diagrams are drawn by a page of their own, in a frame.
-      input: { index: 'index.html', 'mermaid-frame': 'mermaid-frame.html' },
+      input: { index: 'index.html', 'mermaid-frame': 'assets/mermaid-frame.html' },
       output: { codeSplitting: { groups: [{ name: 'page', test: PAGE }] } },
     },
   },

@@ -18,7 +18,7 @@ export function binary() {
 /** Starts `tsuzuki serve`; resolves to a client for it, its address, and a function that ends both. */
 export async function serve({ options = [], scenario } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "tsuzuki-test-"));
-  const words = ["serve", "--listen", "127.0.0.1:0", ...options];
+  const words = ["serve", "--listen", "127.0.0.1:0", "--no-chat", ...options];
   if (scenario !== undefined) {
     const file = join(folder, "scenario.toml");
     writeFileSync(file, scenario);

@@ -45,6 +45,8 @@ class Endpoint:
             path.write_text(scenario, encoding="utf-8")
             command += ["--scenario", str(path)]
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("TSUZUKI_", "AWS_"))}
+        # What it keeps without --data belongs to this test.
+        clean["HOME"] = clean["XDG_DATA_HOME"] = self.folder.name
         self.talk = open(pathlib.Path(self.folder.name, "stderr"), "w+", encoding="utf-8")
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self.talk, stdin=subprocess.DEVNULL, text=True, env=clean

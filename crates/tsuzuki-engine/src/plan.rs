@@ -1,4 +1,6 @@
 //! The one place that decides: what follows the end of a leg.
+//!
+//! Over 500 lines: it is the one place that decides, and a second file would be a second place.
 
 use crate::ledger::Ledger;
 use crate::{

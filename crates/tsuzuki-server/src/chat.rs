@@ -3,17 +3,21 @@
 //! [`Chat`] is its face. A message is kept before a model is called, entries are kept before a reader
 //! sees them, and a run that was alive when the server stopped is taken over by the next one.
 
+mod change;
 mod effort;
 mod ending;
 mod entry;
 mod exchange;
 mod fold;
+mod going_on;
 mod id;
+mod known;
 mod live;
 mod log;
 mod mailbox;
 mod message;
 mod object;
+mod post;
 mod posting;
 mod reading;
 mod request;
@@ -26,12 +30,14 @@ mod telling;
 mod title;
 mod turns;
 
+pub use change::Change;
 pub use entry::{Cursor, Entry, NoCursor};
 pub use id::{AttachmentId, ConversationId, MessageId, Moment, RunId, User};
 pub use message::{
     Attachment, AttachmentKind, Block, Conversation, Ended, Holds, Making, Message, Part, Problem,
     Role, Seam, SeamKind, Spent, Standing, State, Titled,
 };
+pub use post::{Again, Post, Posted};
 pub use shape::{Effort, Guardrail, Reach, Shape};
 
 use crate::store::{Run, Store, StoreError};
@@ -44,6 +50,7 @@ use serde::{Deserialize, Serialize};
 use shared::{Shared, kept};
 use std::sync::Arc;
 use std::time::Duration;
+pub(crate) use title::LONGEST_BY_HAND as TITLE_CHARS;
 use tsuzuki::Backend;
 use tsuzuki::engine::Policy;
 use utoipa::ToSchema;
@@ -89,52 +96,6 @@ pub struct ChatSettings {
     pub runs_of_a_user: usize,
     /// The most characters of a message.
     pub message_chars: usize,
-}
-
-/// A new message of a user, and the answer to it.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Post {
-    /// The message's id; made by the server where the client makes none.
-    #[serde(default)]
-    pub id: MessageId,
-    /// The message it follows: none for the first, or for a new branch from the beginning.
-    #[serde(default)]
-    pub parent: Option<MessageId>,
-    /// What it says.
-    pub text: String,
-    /// What is attached.
-    #[serde(default)]
-    pub attachments: Vec<AttachmentId>,
-    /// The id of the answer.
-    #[serde(default)]
-    pub answer: MessageId,
-    /// What differs from the conversation for this answer only.
-    #[serde(default, deserialize_with = "object")]
-    pub shape: Shape,
-}
-
-/// Another answer to a message of a user.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Again {
-    /// The id of the answer.
-    #[serde(default)]
-    pub answer: MessageId,
-    /// What differs from the conversation for this answer only: the model, say.
-    #[serde(default, deserialize_with = "object")]
-    pub shape: Shape,
-}
-
-/// What a run was begun with.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Posted {
-    /// The run.
-    pub run: RunId,
-    /// Where to read it from: `run:epoch.seq`.
-    pub cursor: String,
-    /// The new messages, or the message that goes on.
-    pub messages: Vec<Message>,
 }
 
 /// A conversation as a reader opens it.
@@ -507,64 +468,5 @@ impl Chat {
         shared.tasks.close();
         shared.tasks.wait().await;
         shared.ended.cancel();
-    }
-}
-
-/// What to change about a conversation. What is absent stays.
-#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Change {
-    /// Its title; an empty one lets the model write one again.
-    pub title: Option<String>,
-    /// Whether it stands above the others.
-    pub pinned: Option<bool>,
-    /// The folder it is in; empty is none.
-    pub folder: Option<String>,
-    /// How it asks, as a whole.
-    #[serde(deserialize_with = "object_or_null")]
-    pub shape: Option<Shape>,
-    /// Show the path that goes through this message.
-    pub through: Option<MessageId>,
-    /// Its user looked at it now.
-    pub read: Option<bool>,
-}
-
-impl Change {
-    /// Everything but the path that is shown, which the store has to be asked about.
-    fn apply(self, conversation: &mut Conversation) -> Result<(), ChatError> {
-        if let Some(title) = self.title {
-            let title = title.trim();
-            if title.chars().count() > title::LONGEST_BY_HAND {
-                return Err(ChatError::Invalid {
-                    field: "title",
-                    told: format!("a title has at most {} characters", title::LONGEST_BY_HAND),
-                });
-            }
-            conversation.titled = if title.is_empty() {
-                Titled::Not
-            } else {
-                Titled::User
-            };
-            title.clone_into(&mut conversation.title);
-        }
-        if let Some(pinned) = self.pinned {
-            conversation.pinned = pinned;
-        }
-        if let Some(folder) = self.folder {
-            let folder = folder.trim();
-            conversation.folder = (!folder.is_empty()).then(|| folder.to_owned());
-        }
-        if let Some(shape) = self.shape {
-            request::check(&shape)?;
-            conversation.shape = shape;
-        }
-        if self.read == Some(true) {
-            conversation.read_at = Moment::now();
-            conversation.standing = match conversation.standing {
-                Standing::Running => Standing::Running,
-                Standing::Quiet | Standing::Unread | Standing::NeedsYou => Standing::Quiet,
-            };
-        }
-        Ok(())
     }
 }

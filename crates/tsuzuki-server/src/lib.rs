@@ -1,14 +1,17 @@
-//! The HTTP door of Tsuzuki: an endpoint that speaks like Amazon Bedrock's.
+//! The HTTP doors of Tsuzuki: an endpoint that speaks like Amazon Bedrock's, and the chat.
 //!
 //! [`serve`] is the whole face: a listener, [`Settings`], a [`Backend`](tsuzuki::Backend), a token
 //! that ends it. A request becomes an `Ask`, `tsuzuki::drive` answers it, `tsuzuki::wire` prints it;
 //! what nobody needs to read is forwarded byte for byte.
 //!
+//! Beside it stands the chat: a page and an API ([`ChatDoor`]) over conversations that nothing
+//! interrupts ([`chat::Chat`]), kept by a [`store::Store`].
+//!
 //! This crate knows nothing of continuation rules, transports or vendors. Where to look:
 //! `door` (one request from guards to response), `route` (paths), `guard` (which web page may call),
 //! `auth` (who calls, on a network), `keys` (what they may do), `spending` (and at what cost),
 //! `metrics`, `audit` and `spans` (what is told of it), `bedrock` (the operations), `error`
-//! (the one table of exceptions), [`Limits`] (every bound).
+//! (the one table of exceptions), `web` (the API, who may use it, the page), [`Limits`] (every bound).
 
 mod audit;
 mod auth;

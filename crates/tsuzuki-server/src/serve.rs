@@ -3,7 +3,7 @@
 use crate::chat::{Chat, ChatError};
 use crate::connection::{self, Connection, Host};
 use crate::door::{Door, Ending};
-use crate::{Access, Settings, Tls};
+use crate::{Access, Settings, SignIn, Tls};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -101,6 +101,10 @@ pub async fn serve(
     let connections = TaskTracker::new();
     let abort = CancellationToken::new();
     let leaving = CancellationToken::new();
+    let open_chat = settings
+        .chat
+        .as_ref()
+        .is_some_and(|chat| chat.sign_in == SignIn::Anybody);
     let (chat, grace) = match &settings.chat {
         None => (None, Duration::ZERO),
         Some(door) => {
@@ -121,6 +125,9 @@ pub async fn serve(
             "plain HTTP on a network: whoever is on the way reads texts and takes tokens; \
              use --tls, or put a proxy before it that encrypts"
         );
+    }
+    if open_chat && !address.ip().is_loopback() {
+        tracing::warn!("the chat is open: whoever reaches this address reads and writes it");
     }
     tracing::info!(%address, mode = ?door.mode(), "listening");
     let host = Host {

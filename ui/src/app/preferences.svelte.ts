@@ -43,3 +43,5 @@ export function prefer(change: Partial<Preferences>): void {
   current = { ...current, ...change };
   keep('preferences', current);
 }
+
+export const toggleSeams = (): void => prefer({ seams: current.seams === 'shown' ? 'hidden' : 'shown' });

@@ -2,6 +2,7 @@
 
 import * as api from '../api/client';
 import type { About, Defaults, Model } from '../api/wire';
+import { named } from '../state/picking';
 
 let about = $state.raw<About | null>(null);
 let models = $state.raw<readonly Model[]>([]);
@@ -55,7 +56,7 @@ export function serverIs(build: string): void {
 }
 
 /** A model by its id, if the server lists it. */
-export const modelOf = (id: string | null | undefined): Model | null => models.find((one) => one.id === id) ?? null;
+export const modelOf = (id: string | null | undefined): Model | null => (id ? named(models, id) : null);
 
 /** The name people know a model by. */
 export const modelName = (id: string | null | undefined): string => modelOf(id)?.name ?? id ?? '';

@@ -6,7 +6,7 @@ import { show } from '../app/dialogs.svelte';
 import { edit } from '../app/editing.svelte';
 import { notice } from '../app/notices.svelte';
 import { go, place } from '../app/place.svelte';
-import { prefer, preferences } from '../app/preferences.svelte';
+import { preferences, toggleSeams } from '../app/preferences.svelte';
 import { state } from '../app/store.svelte';
 import { groups } from '../state/groups';
 import { canGoOn, shown, textOf } from '../state/path';
@@ -99,7 +99,7 @@ function done(action: Action, toggleSidebar: () => void): boolean {
     case 'composer':
       return document.getElementById('message')?.focus(), true;
     case 'seams':
-      return prefer({ seams: preferences().seams === 'shown' ? 'hidden' : 'shown' }), true;
+      return toggleSeams(), true;
     case 'stop':
       return stopped(answer);
     case 'previous':

@@ -3,6 +3,9 @@
 import type { Conversation, Moment } from '../api/wire';
 import type { State } from './state';
 
+/** All that the sidebar needs to know: it has nothing to do while a text grows. */
+export type Listed = Pick<State, 'conversations' | 'removing'>;
+
 export type GroupName =
   | { kind: 'pinned' }
   | { kind: 'folder'; name: string }
@@ -21,10 +24,10 @@ export interface Group {
 const DAY = 86_400_000;
 
 /** Pinned ones first, then folders by name, then the rest by the day of their last change. */
-export function groups(state: State, now: Moment): Group[] {
+export function groups({ conversations, removing }: Listed, now: Moment): Group[] {
   const found = new Map<string, { name: GroupName; conversations: Conversation[] }>();
-  const there = Object.values(state.conversations)
-    .filter((one) => !state.removing[one.id])
+  const there = Object.values(conversations)
+    .filter((one) => !removing[one.id])
     .sort((one, other) => other.updated_at - one.updated_at || other.id.localeCompare(one.id));
   for (const one of there) {
     const name = groupOf(one, now);
@@ -79,7 +82,7 @@ function byName(one: GroupName, other: GroupName): number {
 }
 
 /** The names of all folders, in order. */
-export function folders(state: State): string[] {
-  const names = Object.values(state.conversations).flatMap((one) => one.folder || []);
+export function folders(conversations: State['conversations']): string[] {
+  const names = Object.values(conversations).flatMap((one) => one.folder || []);
   return [...new Set(names)].sort((one, other) => one.localeCompare(other));
 }

@@ -7,8 +7,9 @@ export interface Provider {
   readonly models: readonly Model[];
 }
 
-/** The models that fit what was typed, by provider; those that cannot be had come last. */
-export function byProvider(models: readonly Model[], typed: string): Provider[] {
+/** The models that fit what was typed, by provider: that of the chosen one first, and in it the chosen one;
+ * later versions before earlier ones, and last what cannot be had. */
+export function byProvider(models: readonly Model[], typed: string, chosen: Model | null = null): Provider[] {
   const wanted = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = (model: Model) => {
     const text = `${model.name} ${model.provider} ${model.id}`.toLowerCase();
@@ -16,8 +17,20 @@ export function byProvider(models: readonly Model[], typed: string): Provider[] 
   };
   const found = new Map<string, Model[]>();
   for (const model of models.filter(fits)) found.set(model.provider, [...(found.get(model.provider) ?? []), model]);
-  const rank = (model: Model) => (model.available === 'no' ? 1 : 0);
-  return [...found].map(([name, list]) => ({ name, models: list.toSorted((one, other) => rank(one) - rank(other)) }));
+  const rank = (model: Model) => (model.id === chosen?.id ? 0 : model.available === 'no' ? 2 : 1);
+  const order = (one: Model, other: Model) =>
+    rank(one) - rank(other) || other.name.localeCompare(one.name, 'en', { numeric: true });
+  return [...found]
+    .map(([name, list]) => ({ name, models: list.toSorted(order) }))
+    .sort((one, other) => Number(other.name === chosen?.provider) - Number(one.name === chosen?.provider) || one.name.localeCompare(other.name));
+}
+
+/** A model by what a conversation names: its id, or one of its other profiles. */
+export function named(models: readonly Model[], id: string): Model | null {
+  const exact = models.find((model) => model.id === id);
+  if (exact) return exact;
+  const bare = (model: Model) => (model.scope === 'bare' ? model.id : model.id.slice(model.scope.length + 1));
+  return models.find((model) => id === bare(model) || model.profiles.some((profile) => id === `${profile}.${bare(model)}`)) ?? null;
 }
 
 /** Which of the fields of a shape a model does not take: to be marked before they are sent. */

@@ -159,7 +159,7 @@ export const en = {
   copyMarkdown: 'Copy as Markdown',
   copyRich: 'Copy with formatting',
   regenerate: 'Write another answer',
-  regenerateWith: 'With another model',
+  regenerateWith: 'Another answer with…',
   goOn: 'Continue',
   details: 'Details',
   thinking: 'Thinking…',

@@ -149,7 +149,7 @@ export const ja: Words = {
   copyMarkdown: 'Markdownでコピー',
   copyRich: '書式付きでコピー',
   regenerate: '別の回答を書く',
-  regenerateWith: '別のモデルで',
+  regenerateWith: '別のモデルで回答…',
   goOn: '続きを書く',
   details: '詳細',
   thinking: '考えています…',

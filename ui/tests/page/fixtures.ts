@@ -31,7 +31,6 @@ export const test = base.extend<Tools>({
     await use(server);
     await server.close();
   },
-  permissions: [['clipboard-read', 'clipboard-write'], { option: true }],
   // eslint-disable-next-line no-empty-pattern
   watch: async ({}, use) => {
     await use({ expected: [] });

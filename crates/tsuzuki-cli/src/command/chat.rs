@@ -14,6 +14,7 @@ mod order;
 mod paper;
 mod reach;
 mod settings;
+mod shelf;
 mod show;
 mod talk;
 
@@ -23,6 +24,7 @@ use self::follow::Follow;
 use self::http::ApiError;
 use self::order::Switch;
 use self::reach::{Reached, failed};
+use super::interrupt::Interrupts;
 use super::read_standard_input;
 use crate::args::Chat;
 use crate::config::Effective;
@@ -136,15 +138,26 @@ async fn begin(reached: &Reached, wish: &Wish) -> Result<Posted, ApiError> {
     const TRIES: u32 = 60;
     const REST: std::time::Duration = std::time::Duration::from_millis(500);
     let mut last = reached.api.begin(wish).await;
+    let mut interrupts = None;
     for number in 1..TRIES {
         match last {
             Err(ApiError::Unreachable(_)) => {}
             Ok(_) | Err(ApiError::Problem { .. }) => return last,
         }
         if number == 1 {
-            print::talk("the server cannot be reached; trying again until it is back");
+            print::talk("the server cannot be reached; trying again; Ctrl-C gives up");
+            interrupts = Interrupts::listen().ok();
         }
-        tokio::time::sleep(REST).await;
+        let given_up = async {
+            match &mut interrupts {
+                Some(interrupts) => interrupts.next().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(REST) => {}
+            () = given_up => return last,
+        }
         last = reached.api.begin(wish).await;
     }
     last

@@ -65,6 +65,28 @@ async fn endpoint(effective: &Effective) -> Result<Exit, Failure> {
     }
 }
 
+/// Why a server cannot begin.
+pub(super) enum Unready {
+    /// Another one holds the store.
+    Locked(Failure),
+    /// Anything else.
+    Failed(Failure),
+}
+
+impl From<Failure> for Unready {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Unready> for Failure {
+    fn from(unready: Unready) -> Self {
+        match unready {
+            Unready::Locked(failure) | Unready::Failed(failure) => failure,
+        }
+    }
+}
+
 /// A server that listens, with everything it needs open.
 pub(super) struct Ready {
     listener: TcpListener,
@@ -80,7 +102,7 @@ pub(super) struct Ready {
 
 impl Ready {
     /// Listens where the settings say.
-    pub(super) async fn listen(effective: &Effective) -> Result<Self, Failure> {
+    pub(super) async fn listen(effective: &Effective) -> Result<Self, Unready> {
         let server = &effective.config.server;
         let listener = TcpListener::bind(server.listen)
             .await
@@ -101,6 +123,7 @@ impl Ready {
             }
             Web::None => Err(None),
             Web::Without(why) => Err(Some(why)),
+            Web::Locked(failure) => return Err(Unready::Locked(failure)),
         };
         door::check(&settings, address)?;
         let mut ready = Self {

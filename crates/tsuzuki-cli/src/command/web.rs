@@ -24,6 +24,8 @@ pub(super) enum Web {
     None,
     /// There is none, for this reason.
     Without(String),
+    /// There should be one, and another server holds its store.
+    Locked(Failure),
 }
 
 /// Opens the chat, if these settings have one.
@@ -65,6 +67,7 @@ pub(super) async fn open(
                 folder.path().display()
             )));
         }
+        Err(error) if error.fault == Fault::Locked => return Ok(Web::Locked(unusable(&error))),
         Err(error) => return Err(unusable(&error)),
     };
     tidy(Arc::clone(&store), config);

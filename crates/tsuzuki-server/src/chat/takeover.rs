@@ -78,7 +78,7 @@ async fn one(shared: &Arc<Shared>, alive: Alive) -> Result<(), ChatError> {
     let request = if age > shared.settings.take_over {
         Err("The server stopped while this answer was being written, too long ago to go on by itself.".to_owned())
     } else {
-        super::posting::request_for(shared, &user, &begun, &run.shape)
+        super::going_on::request_for(shared, &user, &begun, &run.shape)
             .await
             .map_err(|error| format!("The server stopped while this answer was being written, and it cannot be asked for again: {error}"))
     };

@@ -22,7 +22,7 @@ use tsuzuki::{Brake, Step, drive};
 /// The most characters of a title.
 pub(super) const LONGEST: usize = 80;
 /// The most characters of a title that a user gives.
-pub(super) const LONGEST_BY_HAND: usize = 200;
+pub(crate) const LONGEST_BY_HAND: usize = 200;
 /// How much of each message the model reads for a title, in characters.
 const READ: usize = 1000;
 /// How long a title may take.

@@ -4,8 +4,8 @@ use super::problem::Problem;
 use super::router::Web;
 use super::sent::{Asks, Id, Sent, Wanted, line};
 use crate::chat::{
-    Change, Conversation, ConversationId, MessageId, Moment, Shape, Spent, Standing, Thread,
-    Titled, object,
+    Change, Conversation, ConversationId, MessageId, Moment, Shape, Spent, Standing, TITLE_CHARS,
+    Thread, Titled, object,
 };
 use crate::store::Page;
 use axum::Json;
@@ -14,9 +14,6 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
-
-/// The longest title, in characters.
-pub(super) const TITLE_CHARS: usize = 200;
 
 /// The longest name of a folder, in characters.
 pub(super) const FOLDER_CHARS: usize = 100;

@@ -1,6 +1,6 @@
 //! Header fields that keep a browser from being used against its owner.
 
-use super::page::MERMAID_FRAME;
+use super::page::is_frame;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// What the page may do: what it brings itself, pictures it was given, and talk to this server.
@@ -36,7 +36,7 @@ pub(crate) enum Place {
 pub(super) fn guard(place: Place, path: &str, headers: &mut HeaderMap) {
     let (policy, cache) = match place {
         Place::Api => (API, Some("no-store")),
-        Place::Page | Place::Asset if path == MERMAID_FRAME => (FRAME, None),
+        Place::Asset if is_frame(path) => (FRAME, None),
         Place::Page | Place::Asset => (PAGE, None),
     };
     let mut add = |name: HeaderName, value: &'static str| {

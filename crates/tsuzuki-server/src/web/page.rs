@@ -19,7 +19,7 @@ struct Files;
 const INDEX: &str = "index.html";
 
 /// The document that draws diagrams, shown in a frame of the page.
-pub(super) const MERMAID_FRAME: &str = "/mermaid-frame.html";
+const MERMAID_FRAME: &str = "mermaid-frame.html";
 
 /// How many characters of a file's hash tell it from others.
 const HASH_CHARS: usize = 32;
@@ -40,6 +40,11 @@ pub(super) fn is_beside(path: &str) -> bool {
     path.strip_prefix('/')
         .filter(|name| !name.is_empty() && !name.contains('/'))
         .is_some_and(|name| Files::get(name).is_some())
+}
+
+/// Whether a path is the document that draws diagrams, wherever the build puts it.
+pub(super) fn is_frame(path: &str) -> bool {
+    path.rsplit('/').next() == Some(MERMAID_FRAME)
 }
 
 /// The page.

@@ -1,7 +1,7 @@
 //! Streams of events: what they say, how they go on, how they end.
 
 use crate::client::{Event, Events, PATIENCE, get, having, post, with};
-use crate::server::{Server, fresh, text_of};
+use crate::server::{Server, chat, fresh, text_of};
 use http::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -226,6 +226,82 @@ async fn streams_end_with_the_server() {
     while events.next().await.is_some() {}
     let ended = tokio::time::timeout(PATIENCE, &mut server.task).await;
     ended.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_short_answer_is_read_to_its_end_while_the_server_goes() {
+    let mut server = Server::over(slow(), |settings| {
+        settings.chat.as_mut().unwrap().grace = PATIENCE;
+    })
+    .await;
+    let id = server.conversation().await;
+    let path = format!("/api/v1/events?conversation={id}");
+    let mut events = Events::open(server.address, get(&path)).await;
+    server.posted(&id, "/long 3").await;
+    let mut text = said(&events.until("entries").await);
+    server.shutdown.cancel();
+    loop {
+        let event = events.until("entries").await;
+        text += &said(&event);
+        if is_over(&event) {
+            break;
+        }
+    }
+    assert!(text.contains("[0003/0003]"), "{text}");
+    while events.next().await.is_some() {}
+    let ended = tokio::time::timeout(PATIENCE, &mut server.task).await;
+    ended.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_long_answer_is_read_on_from_the_next_server() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let mut door = chat(&folder).await;
+    door.grace = Duration::from_millis(50);
+    let over = |scenario| {
+        let door = door.clone();
+        Server::over(scenario, |settings| settings.chat = Some(door))
+    };
+    let first = over(slow()).await;
+    let id = first.conversation().await;
+    let path = format!("/api/v1/events?conversation={id}");
+    let mut events = Events::open(first.address, get(&path)).await;
+    let posted = first.posted(&id, "/long 6").await;
+    let answer = posted["messages"][1]["id"].as_str().unwrap();
+    let mut text = String::new();
+    let mut last = None;
+    while text.is_empty() {
+        let event = events.until("entries").await;
+        text += &said(&event);
+        last = event.id;
+    }
+    first.shutdown.cancel();
+    while let Some(event) = events.next().await {
+        if event.name == "entries" {
+            text += &said(&event);
+            last = event.id;
+        }
+    }
+    let second = over(Scenario::default()).await;
+    let request = having(get(&path), "last-event-id", &last.unwrap());
+    let mut events = Events::open(second.address, request).await;
+    loop {
+        let event = events.until("entries").await;
+        text += &said(&event);
+        if is_over(&event) {
+            break;
+        }
+    }
+    let whole = second.over_now(answer).await;
+    assert_eq!(text, text_of(&whole));
+    assert!(text.contains("[0006/0006]"), "{text}");
+    let kinds = whole["making"]["seams"].as_array().unwrap().iter();
+    assert!(
+        kinds
+            .map(|seam| &seam["kind"])
+            .any(|kind| kind == "restart"),
+        "{whole}"
+    );
 }
 
 #[tokio::test]

@@ -93,7 +93,7 @@ fn slow() -> Scenario {
 async fn a_run_is_stopped_and_gone_on_with() {
     let server = Server::over(slow(), |_| {}).await;
     let id = server.conversation().await;
-    let posted = server.posted(&id, "/long 60").await;
+    let posted = server.posted(&id, "/long 20").await;
     let run = posted["run"].as_str().unwrap();
     let answer = posted["messages"][1]["id"].as_str().unwrap();
     for _ in 0..200 {

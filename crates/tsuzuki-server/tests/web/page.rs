@@ -3,6 +3,7 @@
 use crate::client::{Got, bare, get, having};
 use crate::server::Server;
 use http::Method;
+use std::path::{Path, PathBuf};
 
 fn guarded(got: &Got) {
     let policy = got.header("content-security-policy").unwrap();
@@ -61,6 +62,97 @@ async fn the_page_is_at_every_address_of_its_own() {
 
     let about = server.send(get("/api/v1/about")).await.json(200);
     assert_eq!(tag.trim_matches('"'), about["build"]);
+}
+
+/// What the page was built into.
+fn built() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/dist")
+}
+
+/// Every file of the build, without compressed forms, as a path of the server.
+fn files(folder: &Path, path: &str) -> Vec<(String, PathBuf)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let file = entry.unwrap().path();
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let path = format!("{path}/{name}");
+        if file.is_dir() {
+            found.extend(files(&file, &path));
+        } else if !name.ends_with(".br") && !name.ends_with(".gz") {
+            found.push((path, file));
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn every_file_comes_in_the_smallest_form_that_is_taken() {
+    let server = Server::start().await;
+    let mut compressed = 0;
+    for (path, file) in files(&built(), "") {
+        let plain = server.send(get(&path)).await;
+        assert_eq!(plain.status, 200, "{path}");
+        assert_eq!(plain.header("vary"), Some("Accept-Encoding"));
+        assert_eq!(plain.body, std::fs::read(&file).unwrap(), "{path}");
+        for (taken, coding, extension) in [
+            ("gzip, deflate, br, zstd", "br", ".br"),
+            ("gzip", "gzip", ".gz"),
+            ("br;q=0, gzip;q=0.5", "gzip", ".gz"),
+        ] {
+            let mut form = file.clone().into_os_string();
+            form.push(extension);
+            let form = std::fs::read(PathBuf::from(form)).ok();
+            let got = server
+                .send(having(get(&path), "accept-encoding", taken))
+                .await;
+            let coded = form.is_some().then_some(coding);
+            assert_eq!(got.header("content-encoding"), coded, "{path} {taken}");
+            let content = [got.header("content-type"), got.header("cache-control")];
+            assert_eq!(
+                content,
+                [plain.header("content-type"), plain.header("cache-control")]
+            );
+            if let Some(form) = form {
+                compressed += 1;
+                assert_eq!(got.body, form, "{path} {taken}");
+                assert_ne!(got.header("etag"), plain.header("etag"), "{path} {taken}");
+            }
+        }
+        // The compressed forms are no files of their own.
+        let form = server.send(get(&format!("{path}.br"))).await;
+        assert_eq!(form.status, 404, "{path}.br");
+    }
+    assert!(compressed > 0, "the build compresses what gets smaller");
+}
+
+#[tokio::test]
+async fn diagrams_are_drawn_in_a_frame_that_can_reach_nothing() {
+    let server = Server::start().await;
+    let frame = server.send(get("/assets/mermaid-frame.html")).await;
+    let policy = frame.header("content-security-policy").unwrap();
+    for rule in [
+        "sandbox allow-scripts",
+        "default-src 'none'",
+        "frame-ancestors 'self'",
+    ] {
+        assert!(
+            policy.split("; ").any(|own| own.trim() == rule),
+            "{rule}: {policy}"
+        );
+    }
+    assert!(frame.header("x-frame-options").is_none());
+    // It has no origin, and loads its script all the same.
+    let script = having(get("/assets/x.js"), "origin", "null");
+    let script = server
+        .send(having(script, "sec-fetch-site", "cross-site"))
+        .await;
+    assert_eq!(
+        script.status, 404,
+        "there is none of this name, but it may ask"
+    );
+    assert_eq!(script.header("access-control-allow-origin"), Some("*"));
+    let written = having(bare(Method::POST, "/assets/x.js"), "origin", "null");
+    assert_eq!(server.send(written).await.status, 403);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A server with a chat, over the simulator.
 
-use crate::client::{Got, Sending, get, post, send};
+use crate::client::{Got, PATIENCE, Sending, get, post, send};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -131,16 +131,19 @@ impl Server {
     /// A message once it is no longer written, and its run is over.
     pub(crate) async fn over_now(&self, message: &str) -> Value {
         let path = format!("/api/v1/messages/{message}");
-        for _ in 0..600 {
-            let message = self.send(get(&path)).await.json(200);
-            let run = message["making"]["run"].as_str().unwrap();
-            let run = self.send(get(&format!("/api/v1/runs/{run}"))).await;
-            if message["state"] != "running" && run.json(200)["alive"] == false {
-                return message;
+        let ending = async {
+            loop {
+                let message = self.send(get(&path)).await.json(200);
+                let run = message["making"]["run"].as_str().unwrap();
+                let run = self.send(get(&format!("/api/v1/runs/{run}"))).await;
+                if message["state"] != "running" && run.json(200)["alive"] == false {
+                    return message;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("the answer came to no end");
+        };
+        let ended = tokio::time::timeout(PATIENCE, ending).await;
+        ended.expect("the answer comes to an end")
     }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Model } from '../../../src/api/wire';
 import { looksLikeText, refusalOf, typeOf } from '../../../src/state/files';
 import { groups } from '../../../src/state/groups';
-import { byProvider, refusedBy } from '../../../src/state/picking';
+import { byProvider, named, refusedBy } from '../../../src/state/picking';
 import { linesOf, numberOf, objectOf, withField, withReach } from '../../../src/state/shapes';
 import { after, conversation } from '../made';
 
@@ -69,6 +69,19 @@ describe('the model picker', () => {
   it('finds every word anywhere, and puts what cannot be had last', () => {
     const list = [model({ id: 'gone', name: 'Frog 1', available: 'no' }), model({ id: 'here', name: 'Frog 2' }), model({ id: 'x', name: 'Toad' })];
     expect(byProvider(list, 'FROG maker')).toEqual([{ name: 'Maker', models: [list[1], list[0]] }]);
+  });
+  it('begins with the chosen one, then has later versions before earlier ones', () => {
+    const list = ['Frog 4.6', 'Frog 10', 'Frog 5'].map((name) => model({ id: name, name }));
+    const other = model({ id: 'other', provider: 'Another' });
+    const found = byProvider([other, ...list], '', list[0]);
+    expect(found.map((provider) => provider.models.map((one) => one.name))).toEqual([['Frog 4.6', 'Frog 10', 'Frog 5'], ['Model']]);
+  });
+  it('knows a model by any of its profiles', () => {
+    const frog = model({ id: 'global.frog-1', scope: 'global', profiles: ['us', 'global'] });
+    expect(named([frog], 'global.frog-1')).toBe(frog);
+    expect(named([frog], 'us.frog-1')).toBe(frog);
+    expect(named([frog], 'frog-1')).toBe(frog);
+    expect(named([frog], 'eu.frog-1')).toBeNull();
   });
   it('marks what a model does not take', () => {
     expect([...refusedBy(model({ sampling: 'none', reasoning: false }), {})]).toEqual(['temperature', 'top_p', 'effort']);

@@ -4,13 +4,13 @@ use super::api::Api;
 use super::follow::{Follow, Heard};
 use super::http::ApiError;
 use super::keys::{Key, Keys};
-use super::order::{Order, Switch, Typed, read};
+use super::order::{Order, Switch, Typed, goes_on, read};
 use super::paper::Paper;
 use super::show;
 use crate::command::interrupt::Interrupts;
 use crate::exit::Failure;
 use crate::print::{self, Line, Reader, Style, one_line};
-use tsuzuki_server::chat::{Entry, Holds, Message, State};
+use tsuzuki_server::chat::{Entry, Holds, Message, RunId, State};
 
 /// How an answer is shown.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +34,9 @@ pub(super) enum Begin {
 pub(super) struct Shown {
     /// The answer as it stands.
     pub(super) message: Message,
-    /// What was typed meanwhile, for the next prompt.
+    /// The lines that were typed meanwhile.
+    pub(super) lines: Vec<String>,
+    /// What was begun meanwhile, for the next prompt.
     pub(super) typed: String,
     /// What the user wants to do next.
     pub(super) then: Then,
@@ -64,7 +66,8 @@ struct Answer<'a> {
     written: String,
     paper: Paper,
     showing: Showing,
-    /// What is typed, for the next prompt.
+    /// What was typed for afterwards: whole lines, and one that is begun.
+    lines: Vec<String>,
     typed: String,
     /// Why nothing comes, if something is known.
     waiting: Option<String>,
@@ -100,6 +103,7 @@ pub(super) async fn show(
         written,
         paper,
         showing,
+        lines: Vec::new(),
         typed: String::new(),
         waiting: None,
         lost: 0,
@@ -136,6 +140,7 @@ pub(super) async fn show(
     answer.end()?;
     Ok(Ok(Shown {
         message: answer.message,
+        lines: answer.lines,
         typed: answer.typed,
         then,
     }))
@@ -265,27 +270,31 @@ impl Answer<'_> {
             (None, Asked::Nothing) => None,
         };
         let mut line = status.map(Line::dim);
-        if !self.typed.is_empty() {
-            let typed = format!("› {}", self.typed.replace('\n', "⏎"));
-            line = Some(Line::of(
-                print::shortened(&typed, print::size().0 - 1),
-                Style::NONE,
-            ));
+        if !self.typed.is_empty() || !self.lines.is_empty() {
+            let typed = [self.lines.as_slice(), std::slice::from_ref(&self.typed)]
+                .concat()
+                .join("⏎");
+            let typed = print::one_line(&format!("next › {typed}"));
+            let room = print::size().0 - 1;
+            line = Some(Line::of(print::shortened(&typed, room), Style::NONE));
         }
         self.paper.status(line);
     }
 
     /// A key while the answer runs.
-    async fn press(&mut self, key: Key, run: tsuzuki_server::chat::RunId) -> Then {
+    async fn press(&mut self, key: Key, run: RunId) -> Then {
         match key {
             Key::Interrupt if self.asked == Asked::Stop => return Then::Leave,
             Key::Interrupt => {
                 self.asked = Asked::Stop;
+                // What was to come next was meant for an answer that ends.
+                self.lines.clear();
                 if let Err(error) = self.api.stop(run).await {
                     self.waiting = Some(error.to_string());
                     self.asked = Asked::Nothing;
                 }
             }
+            Key::End => return Then::Leave,
             Key::Resized => self.paper.resize(),
             Key::Character(character) => self.typed.push(character),
             Key::Backspace => _ = self.typed.pop(),
@@ -294,24 +303,25 @@ impl Answer<'_> {
         Then::Stay
     }
 
-    /// A line while the answer runs: a few orders are for now, everything else waits.
-    async fn enter(&mut self, run: tsuzuki_server::chat::RunId) -> Then {
-        match read(&self.typed) {
+    /// A line while the answer runs: a few orders are for now, everything else is for afterwards.
+    async fn enter(&mut self, run: RunId) -> Then {
+        if goes_on(&self.typed) {
+            self.typed.push('\n');
+            return Then::Stay;
+        }
+        let typed = std::mem::take(&mut self.typed);
+        match read(&typed) {
             Typed::Order(Order::Finish) => {
-                self.typed.clear();
                 self.waiting = Some(match self.api.finish(run).await {
                     Ok(()) => "the answer ends with this part".to_owned(),
                     Err(error) => error.to_string(),
                 });
             }
-            Typed::Order(Order::Seams(switch)) => {
-                self.typed.clear();
-                self.showing.seams = switch;
-            }
+            Typed::Order(Order::Seams(switch)) => self.showing.seams = switch,
             Typed::Order(Order::Quit) => return Then::Leave,
-            Typed::Nothing => self.typed.clear(),
+            Typed::Nothing => {}
             Typed::Order(_) | Typed::Mistake(_) | Typed::Unknown(_) | Typed::Message(_) => {
-                self.typed.push('\n');
+                self.lines.push(typed);
             }
         }
         Then::Stay
@@ -333,7 +343,6 @@ impl Answer<'_> {
         if self.showing.cost == Switch::On {
             below.extend(show::footer(&self.message));
         }
-        self.typed.truncate(self.typed.trim_end_matches('\n').len());
         self.paper.end(below)?;
         Ok(())
     }

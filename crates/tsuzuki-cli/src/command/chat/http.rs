@@ -1,5 +1,6 @@
 //! Requests to a chat server, and what it says when it will not.
 
+use crate::command::folder::{Folder, Serving};
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{Method, Request, Response, StatusCode, Uri};
@@ -15,6 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -65,11 +67,23 @@ struct Problem {
 #[derive(Clone)]
 pub(super) struct Http {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
-    base: String,
+    /// Its address. A server that comes back may have another one.
+    base: Arc<Mutex<String>>,
+    /// The data folder, which says where the server that uses it is.
+    folder: Option<Folder>,
     cookie: Option<String>,
 }
 
 impl Http {
+    /// To the server that uses this folder.
+    pub(super) fn beside(folder: &Folder, serving: &Serving) -> Result<Self, ApiError> {
+        let http = Self::new(&serving.url, serving.authority.as_deref())?;
+        Ok(Self {
+            folder: Some(folder.clone()),
+            ..http
+        })
+    }
+
     /// To the server of this address. `authority` is a file of certificates to trust besides the
     /// machine's own.
     pub(super) fn new(base: &str, authority: Option<&Path>) -> Result<Self, ApiError> {
@@ -100,14 +114,26 @@ impl Http {
             .wrap_connector(plain);
         Ok(Self {
             client: Client::builder(TokioExecutor::new()).build(connector),
-            base,
+            base: Arc::new(Mutex::new(base)),
+            folder: None,
             cookie: None,
         })
     }
 
     /// The server's address.
-    pub(super) fn base(&self) -> &str {
-        &self.base
+    pub(super) fn base(&self) -> String {
+        // Whoever panicked while holding it left a whole text behind.
+        self.base
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The server cannot be reached: where is the one that uses the folder now?
+    fn look_again(&self) {
+        if let Some(serving) = self.folder.as_ref().and_then(Folder::serving) {
+            *self.base.lock().unwrap_or_else(PoisonError::into_inner) = serving.url;
+        }
     }
 
     /// Sends a request and reads the answer.
@@ -179,7 +205,7 @@ impl Http {
     ) -> Result<Response<hyper::body::Incoming>, ApiError> {
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("{}{API}{path}", self.base));
+            .uri(format!("{}{API}{path}", self.base()));
         let fields = [
             ("idempotency-key", key),
             ("last-event-id", after),
@@ -203,7 +229,10 @@ impl Http {
             .body(Full::new(bytes))
             .map_err(|error| unreachable(&error))?;
         let sent = self.client.request(request).await;
-        let response = sent.map_err(|error| unreachable(&error))?;
+        let response = sent.map_err(|error| {
+            self.look_again();
+            unreachable(&error)
+        })?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);

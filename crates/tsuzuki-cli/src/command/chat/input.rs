@@ -133,7 +133,10 @@ impl Completer for Orders {
             return Ok((at, Vec::new()));
         }
         let Some((order, typed)) = before.split_once(' ') else {
-            let orders = ORDERS.iter().map(|(order, ..)| (*order).to_owned());
+            let orders = ORDERS.iter().map(|(order, usage, _)| match *usage {
+                "" => (*order).to_owned(),
+                _ => format!("{order} "),
+            });
             return Ok((
                 0,
                 orders.filter(|order| order.starts_with(before)).collect(),

@@ -17,6 +17,8 @@ const LOOK: Duration = Duration::from_millis(40);
 pub(super) enum Key {
     /// Ctrl-C.
     Interrupt,
+    /// Ctrl-D.
+    End,
     /// The end of a line.
     Enter,
     /// A character.
@@ -110,6 +112,7 @@ fn meaning(event: &Event) -> Option<Key> {
     let control = modifiers.contains(KeyModifiers::CONTROL);
     match code {
         KeyCode::Char('c') if control => Some(Key::Interrupt),
+        KeyCode::Char('d') if control => Some(Key::End),
         KeyCode::Char('j') if control => Some(Key::Enter),
         KeyCode::Char(character) if !control => Some(Key::Character(character)),
         KeyCode::Enter => Some(Key::Enter),

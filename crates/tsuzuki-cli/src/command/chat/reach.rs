@@ -5,7 +5,7 @@ use super::http::{ApiError, Http};
 use crate::args::Chat;
 use crate::command::folder::{Folder, Serving};
 use crate::command::secret::read_secret;
-use crate::command::serve::Ready;
+use crate::command::serve::{Ready, Unready};
 use crate::config::{Effective, Network};
 use crate::exit::{Exit, Failure};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -67,8 +67,7 @@ pub(super) async fn reach(typed: &Chat, effective: &Effective) -> Result<Reached
         }
         match own(effective).await {
             Ok((serving, own)) => {
-                let authority = serving.authority.as_deref();
-                let http = Http::new(&serving.url, authority).map_err(|error| failed(&error))?;
+                let http = Http::beside(&folder, &serving).map_err(|error| failed(&error))?;
                 let (api, about) = signed_in(http).await?;
                 let (folder, own) = (Some(folder), Some(own));
                 return Ok(Reached {
@@ -78,11 +77,9 @@ pub(super) async fn reach(typed: &Chat, effective: &Effective) -> Result<Reached
                     own,
                 });
             }
-            // Another may hold the store, and not yet say where it is.
-            Err(failure) => last = Some(failure),
-        }
-        if folder.serving().is_none() && !folder.store().exists() {
-            break;
+            // It may just be beginning, and not yet say where it is.
+            Err(Unready::Locked(failure)) => last = Some(failure),
+            Err(Unready::Failed(failure)) => return Err(failure),
         }
         sleep(OTHERS_REST).await;
     }
@@ -102,8 +99,7 @@ impl Reached {
 
 /// The server that uses the folder, if it is alive.
 async fn running(folder: &Folder) -> Option<Http> {
-    let Serving { url, authority, .. } = folder.serving()?;
-    let http = Http::new(&url, authority.as_deref()).ok()?;
+    let http = Http::beside(folder, &folder.serving()?).ok()?;
     let api = Api(http.clone());
     match timeout(PATIENCE, api.about()).await {
         Ok(Ok(_about)) => Some(http),
@@ -112,7 +108,7 @@ async fn running(folder: &Folder) -> Option<Http> {
 }
 
 /// A server in this process, over the same folder, for this machine alone.
-async fn own(effective: &Effective) -> Result<(Serving, Own), Failure> {
+async fn own(effective: &Effective) -> Result<(Serving, Own), Unready> {
     let mut effective = effective.clone();
     effective.config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     effective.config.network = Network::default();

@@ -1,32 +1,25 @@
 //! The loop of the terminal: a prompt, what was typed, what comes of it.
 
 use super::answer::{self, Begin, Showing, Then};
-use super::api::{Joints, Wish};
+use super::api::Wish;
 use super::follow::Follow;
 use super::http::ApiError;
 use super::input::{Input, Line as Read};
 use super::order::{Order, Switch, Typed, read};
 use super::paper::say;
 use super::reach::Reached;
-use super::{LISTED, OPENED, begin, find, post, running, settings, shape_of, show};
+use super::{begin, post, running, settings, shape_of, show};
 use crate::args::Chat;
-use crate::command::folder::private_file;
 use crate::exit::{Exit, Failure};
-use crate::print::{Line, Markdown, Span, Style, one_line, size};
-use std::io::Write as _;
-use std::path::Path;
-use tsuzuki_server::chat::{
-    Change, Conversation, ConversationId, Cursor, Message, Moment, Role, Shape, State, Thread,
-};
+use crate::print::{Line, Style, harmless, one_line};
+use std::collections::VecDeque;
+use tsuzuki_server::chat::{Change, Conversation, ConversationId, Message, Role, Shape};
 
 /// The prompt.
 const PROMPT: &str = "› ";
 
-/// How many messages are shown when a conversation is opened.
-const SHOWN: usize = 4;
-
 /// What a step needs to end the loop, or to be told.
-enum Trouble {
+pub(super) enum Trouble {
     /// The server would not, or cannot be reached.
     Api(ApiError),
     /// It cannot be done as things stand: a sentence.
@@ -47,24 +40,25 @@ impl From<Failure> for Trouble {
     }
 }
 
-fn not(told: &str) -> Trouble {
+pub(super) fn not(told: &str) -> Trouble {
     Trouble::Not(told.to_owned())
 }
 
 /// A talk at a terminal.
-struct Talk<'a> {
-    reached: &'a Reached,
-    input: Input,
+pub(super) struct Talk<'a> {
+    pub(super) reached: &'a Reached,
+    pub(super) input: Input,
     /// The conversation; none until something is said.
-    conversation: Option<Conversation>,
+    pub(super) conversation: Option<Conversation>,
     /// How the next new conversation asks.
     shape: Shape,
     /// Its last messages, oldest first.
-    messages: Vec<Message>,
+    pub(super) messages: Vec<Message>,
     /// What the numbers of the last list mean.
-    listed: Vec<ConversationId>,
-    showing: Showing,
-    /// What was typed while the last answer ran.
+    pub(super) listed: Vec<ConversationId>,
+    pub(super) showing: Showing,
+    /// The lines that were typed while the last answer ran, and one that was begun.
+    lines: VecDeque<String>,
     begun: String,
 }
 
@@ -82,6 +76,7 @@ pub(super) async fn run(typed: &Chat, reached: &Reached) -> Result<Exit, Failure
             seams: Switch::Off,
             cost: Switch::Off,
         },
+        lines: VecDeque::new(),
         begun: String::new(),
     };
     talk.greet()?;
@@ -91,6 +86,17 @@ pub(super) async fn run(typed: &Chat, reached: &Reached) -> Result<Exit, Failure
         then = talk.settle(opened)?;
     }
     while then == Then::Stay {
+        if let Some(lines) = talk.lines.pop_front() {
+            let shown = harmless(&lines).replace('\n', "\n  ");
+            let shown = format!("{PROMPT}{shown}");
+            say(&shown
+                .lines()
+                .map(|line| Line::of(line, Style::NONE))
+                .collect::<Vec<_>>())?;
+            let done = talk.take(&lines).await;
+            then = talk.settle(done)?;
+            continue;
+        }
         let begun = std::mem::take(&mut talk.begun);
         let lines = match talk.input.read(PROMPT, begun).await? {
             Read::Text(lines) => lines,
@@ -207,7 +213,7 @@ impl Talk<'_> {
     }
 
     /// Shows a running answer.
-    async fn watch(
+    pub(super) async fn watch(
         &mut self,
         message: Message,
         follow: Follow<'_>,
@@ -222,6 +228,7 @@ impl Talk<'_> {
         {
             *known = shown.message;
         }
+        self.lines.extend(shown.lines);
         self.begun = shown.typed;
         if shown.then == Then::Stay {
             say(&[Line::default()])?;
@@ -368,7 +375,7 @@ impl Talk<'_> {
         Ok(())
     }
 
-    fn opened(&self) -> Result<&Conversation, Trouble> {
+    pub(super) fn opened(&self) -> Result<&Conversation, Trouble> {
         self.conversation
             .as_ref()
             .ok_or_else(|| not("nothing was said in this conversation yet"))
@@ -380,129 +387,5 @@ impl Talk<'_> {
             .iter()
             .rfind(|message| message.role == Role::Assistant);
         last.ok_or_else(|| not("there is no answer yet"))
-    }
-
-    async fn list(&mut self) -> Result<(), Trouble> {
-        let all = self.reached.api.conversations(LISTED).await?;
-        self.listed = all.iter().map(|conversation| conversation.id).collect();
-        if all.is_empty() {
-            return Err(not("there are no conversations yet"));
-        }
-        say(&show::list(&all, Moment::now()))?;
-        Ok(())
-    }
-
-    async fn search(&mut self, words: &str) -> Result<(), Trouble> {
-        const FOUND: usize = 10;
-        let hits = self.reached.api.search(words, FOUND).await?;
-        if hits.is_empty() {
-            return Err(not("nothing has these words"));
-        }
-        self.listed.clear();
-        for hit in &hits {
-            if !self.listed.contains(&hit.conversation) {
-                self.listed.push(hit.conversation);
-            }
-        }
-        let listed = &self.listed;
-        let number = |hit: &tsuzuki_server::store::Hit| {
-            let at = listed.iter().position(|id| *id == hit.conversation);
-            at.unwrap_or_default() + 1
-        };
-        say(&show::hits(&hits, number))?;
-        Ok(())
-    }
-
-    /// Opens a conversation, shows its end, and goes on with an answer that still runs.
-    async fn open(&mut self, words: &str) -> Result<Then, Trouble> {
-        let id = find(self.reached, words, &self.listed).await?;
-        let Thread {
-            conversation,
-            messages,
-            cursors,
-            ..
-        } = self.reached.api.thread(id, OPENED).await?;
-        let mut lines = vec![Line(vec![Span::new(
-            show::title(&conversation),
-            Style::BOLD,
-        )])];
-        let running = messages
-            .last()
-            .filter(|message| message.state == State::Running)
-            .cloned();
-        let from = messages.len().saturating_sub(SHOWN);
-        for message in &messages[from..] {
-            lines.push(Line::default());
-            match message.role {
-                Role::User => lines.extend(show::question(message)),
-                Role::Assistant if message.state == State::Running => {}
-                Role::Assistant => {
-                    let mut markdown = Markdown::new(size().0 - 1);
-                    lines.extend(markdown.push(&message.text()));
-                    lines.extend(markdown.finish());
-                    lines.extend(show::standing(message));
-                }
-            }
-        }
-        if running.is_none() {
-            lines.push(Line::default());
-        }
-        say(&lines)?;
-        self.conversation = Some(conversation);
-        self.messages = messages;
-        let Some(message) = running else {
-            return Ok(Then::Stay);
-        };
-        let run = message.making.as_ref().and_then(|making| making.run);
-        let run = run.ok_or_else(|| not("the server does not say which run writes the answer"))?;
-        let cursor = cursors.into_iter().find(|cursor| {
-            cursor
-                .parse::<Cursor>()
-                .is_ok_and(|cursor| cursor.run == run)
-        });
-        let follow = Follow::new(&self.reached.api, run, message.id, cursor);
-        self.watch(message, follow, Begin::Whole).await
-    }
-
-    async fn delete(&mut self) -> Result<(), Trouble> {
-        let conversation = self.opened()?;
-        let (id, title) = (conversation.id, show::title(conversation));
-        let question = format!("delete \"{title}\" for good? (yes/no) ");
-        let Read::Text(said) = self.input.read(&question, String::new()).await? else {
-            return Err(not("it stays"));
-        };
-        if said.trim() != "yes" {
-            return Err(not("it stays"));
-        }
-        self.reached.api.remove(id).await?;
-        self.conversation = None;
-        self.messages.clear();
-        say(&[Line::dim("(deleted)")])?;
-        Ok(())
-    }
-
-    async fn export(&mut self, file: &Path) -> Result<(), Trouble> {
-        let id = self.opened()?.id;
-        let is_json = file
-            .extension()
-            .is_some_and(|end| end.eq_ignore_ascii_case("json"));
-        let format = if is_json { "json" } else { "markdown" };
-        let joints = match self.showing.seams {
-            Switch::On => Joints::Comments,
-            Switch::Off => Joints::Unmarked,
-        };
-        let bytes = self.reached.api.export(id, format, joints).await?;
-        if file.exists() {
-            return Err(Trouble::Not(format!(
-                "{} is there already; name another file",
-                file.display()
-            )));
-        }
-        let written = private_file(file).and_then(|mut open| open.write_all(&bytes));
-        written.map_err(|error| {
-            Trouble::Not(format!("{} cannot be written: {error}", file.display()))
-        })?;
-        say(&[Line::dim(format!("(written to {})", file.display()))])?;
-        Ok(())
     }
 }

@@ -9,7 +9,7 @@ use rusqlite::params;
 const BEFORE: [&str; 3] = [
     "DELETE FROM log WHERE rowid IN (
          SELECT log.rowid FROM log JOIN run ON run.id = log.run
-         WHERE NOT run.alive AND run.over_at < ?1 LIMIT 64)",
+         WHERE run.over_at < ?1 LIMIT 64)",
     "DELETE FROM exchange WHERE rowid IN (
          SELECT rowid FROM exchange WHERE at < ?1 LIMIT 64)",
     "DELETE FROM attachment WHERE number IN (

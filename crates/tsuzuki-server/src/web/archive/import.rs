@@ -3,11 +3,11 @@
 use super::{Archive, Enclosed, Kept, VERSION};
 use crate::chat::{
     Attachment, AttachmentId, AttachmentKind, Conversation, ConversationId, Message, MessageId,
-    Problem as AnswerProblem, Role, Standing, State, User,
+    Problem as AnswerProblem, Role, Standing, State, TITLE_CHARS, User,
 };
 use crate::store::{Fault, StoreError};
 use crate::web::attachments::{Format, valid};
-use crate::web::conversations::{FOLDER_CHARS, TITLE_CHARS};
+use crate::web::conversations::FOLDER_CHARS;
 use crate::web::problem::Problem;
 use crate::web::router::Web;
 use crate::web::sent::{Asks, Sent, line};

@@ -148,6 +148,38 @@ async fn a_deleted_attachment_and_what_is_retired_leave_nothing() {
     assert_eq!(holding(&folder), [""; 0]);
 }
 
+#[tokio::test]
+async fn rows_that_others_need_keep_nothing_of_it() {
+    for reopened in [false, true] {
+        let folder = Folder::new();
+        let me = user("me");
+        let mut store = folder.open().await;
+        let one = begin(&conversation("One"), "A question", None);
+        let other = begin(&conversation("Other"), "A question", None);
+        for begin in [&one, &other] {
+            assert_eq!(store.begin(&me, begin).await.unwrap(), Begun::New);
+        }
+        let tick = vec![
+            append(other.run.id, 0, &["else"]),
+            append(one.run.id, 0, &[WORD]),
+        ];
+        store.append(tick).await.unwrap();
+        store.close(&close(&me, &one, "over")).await.unwrap();
+        if reopened {
+            drop(store);
+            store = folder.open().await;
+        }
+        assert!(
+            store
+                .delete_conversation(&me, one.conversation.id)
+                .await
+                .unwrap()
+        );
+        assert_eq!(holding(&folder), [""; 0], "reopened: {reopened}");
+        assert_eq!(texts(&store.log(other.run.id).await.unwrap()), ["else"]);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn while_somebody_reads_it_goes_a_little_later() {
     let folder = Folder::new();

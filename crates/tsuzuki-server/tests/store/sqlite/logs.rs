@@ -186,3 +186,36 @@ async fn a_run_that_waits_does_not_hold_the_journal() {
     let rows: i64 = super::look(&folder, "SELECT count(*) FROM journal");
     assert!(rows < 200, "what is over goes: {rows} rows are left");
 }
+
+#[tokio::test]
+async fn what_stands_in_the_journal_and_in_a_log_is_told_once() {
+    let folder = Folder::new();
+    let me = user("me");
+    let store = folder.open().await;
+    let one = begin(&conversation("One"), "A question", None);
+    assert_eq!(store.begin(&me, &one).await.unwrap(), Begun::New);
+    let run = one.run.id;
+    store
+        .append(vec![append(run, 0, &["a", "b"])])
+        .await
+        .unwrap();
+    store.append(vec![append(run, 2, &["c"])]).await.unwrap();
+    drop(store);
+    // As after a fold whose rows were not removed yet.
+    let db = rusqlite::Connection::open(folder.file()).unwrap();
+    let folded = db.execute(
+        "INSERT INTO log (run, start, until, packed)
+         SELECT (SELECT id FROM run), 0, 2, packed FROM journal WHERE number = 1",
+        [],
+    );
+    assert_eq!(folded.unwrap(), 1);
+    drop(db);
+
+    let store = folder.open().await;
+    assert_eq!(texts(&store.log(run).await.unwrap()), ["a", "b", "c"]);
+    assert_eq!(texts(&store.alive().await.unwrap()[0].log), ["a", "b", "c"]);
+    let left_out = store.append(vec![append(run, 3, &["d"])]).await.unwrap();
+    assert!(left_out.is_empty());
+    store.close(&close(&me, &one, "abcd")).await.unwrap();
+    assert_eq!(texts(&store.log(run).await.unwrap()), ["a", "b", "c", "d"]);
+}
