@@ -67,7 +67,13 @@ pub(super) fn place(epochs: &[Epoch], next: u64, after: Cursor) -> Option<u64> {
 /// What a log holds from a number on: the very bytes of one piece, or several joined for a reader
 /// that fell behind.
 pub(super) fn after(written: &[Append], at: u64) -> Option<News> {
-    let first = written.partition_point(|append| end(append) <= at);
+    // Most readers keep up: they want the newest piece, or there is none for them.
+    let newest = written.last().filter(|newest| at < end(newest))?;
+    let first = if newest.from <= at {
+        written.len() - 1
+    } else {
+        written.partition_point(|append| end(append) <= at)
+    };
     let rest = written.get(first..)?;
     let head = rest.first()?;
     if head.from < at {
