@@ -18,6 +18,7 @@ use http::{HeaderMap, HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
 use tokio::time::{Instant, sleep_until};
 use utoipa::IntoParams;
@@ -173,11 +174,12 @@ fn stream(
         let mut reader = Reader::new(&cursors);
         yield Ok(reader.hello(&web.build()));
         let silence = web.silence();
+        let mut leaving = pin!(web.leaving().cancelled());
         let mut quiet_until = Instant::now() + silence;
         loop {
             let piece = tokio::select! {
                 biased;
-                () = web.leaving().cancelled() => break,
+                () = &mut leaving => break,
                 told = told.next() => match told {
                     Some(told) => reader.render(&told),
                     None => break,
