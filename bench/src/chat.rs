@@ -75,10 +75,10 @@ struct Stream {
     cpu: f64,
     /// How late they came.
     heard: Heard,
-    /// KiB more for each stream, or reader.
-    reader: f64,
-    /// KiB more for each answer, where that is something else.
-    answer: Option<f64>,
+    /// Bytes that the process grew by for each of them.
+    growth: f64,
+    /// KiB that each stream takes, or each answer, or each reader of one, at the beginning.
+    each: f64,
 }
 
 /// Measures and prints.
@@ -126,13 +126,15 @@ async fn window(subject: &Subject, delays: &Delays, plan: &Plan) -> Stream {
     Stream {
         deltas: heard.deltas / took,
         cpu: (after.cpu - before.cpu).as_secs_f64() / heard.deltas * 1e6,
+        growth: (after.resident as f64 - before.resident as f64) * 1024.0 / heard.deltas,
         heard,
         ..Stream::default()
     }
 }
 
-fn kib_each(before: &Subject, resident: u64) -> f64 {
-    before.taken().resident.saturating_sub(resident) as f64 / MANY as f64
+/// KiB that each of many took since so much was resident.
+fn each(subject: &Subject, before: u64) -> f64 {
+    subject.taken().resident.saturating_sub(before) as f64 / MANY as f64
 }
 
 /// The same deltas without a chat.
@@ -145,8 +147,9 @@ async fn plain(kind: Kind, upstream: SocketAddr, plan: &Plan) -> Result<Stream, 
     let idle = subject.taken().resident;
     let mut streams = Streams::open(subject.address, ANSWER, MANY, plan.ramp).await;
     sleep(plan.settle).await;
+    let each = each(&subject, idle);
     let mut stream = window(&subject, &streams.delays, plan).await;
-    stream.reader = kib_each(&subject, idle);
+    stream.each = each;
     if let Some(why) = streams.ended() {
         return Err(format!("{}: {why}", kind.name()).into());
     }
@@ -179,14 +182,11 @@ async fn many_runs(upstream: SocketAddr, plan: &Plan) -> Result<Stream, Failure>
     });
     let answers: Vec<Asked> = try_join_all(lines).await?.into_iter().flatten().collect();
     sleep(plan.settle).await;
-    let alone = subject.taken().resident;
-    let answer = kib_each(&subject, idle);
+    let each = each(&subject, idle);
     let mut readers = Readers::open(subject.address, &answers, plan.ramp).await?;
     sleep(plan.settle).await;
-    let reader = kib_each(&subject, alone);
     let mut stream = window(&subject, &readers.delays, plan).await;
-    stream.reader = reader;
-    stream.answer = Some(answer);
+    stream.each = each;
     if let Some(why) = readers.ended() {
         return Err(why.into());
     }
@@ -205,9 +205,9 @@ async fn many_readers(upstream: SocketAddr, plan: &Plan) -> Result<Stream, Failu
     let alone = subject.taken().resident;
     let mut readers = Readers::open(subject.address, &vec![asked; MANY], plan.ramp).await?;
     sleep(plan.settle).await;
-    let reader = kib_each(&subject, alone);
+    let each = each(&subject, alone);
     let mut stream = window(&subject, &readers.delays, plan).await;
-    stream.reader = reader;
+    stream.each = each;
     if let Some(why) = readers.ended() {
         return Err(why.into());
     }

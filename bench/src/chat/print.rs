@@ -8,6 +8,18 @@ use std::time::Duration;
 /// A name, and how long something took each time.
 pub(super) type Row = (&'static str, Vec<Duration>);
 
+/// A line: what it is called, its decimals, where it stands.
+type Line = (&'static str, usize, fn(&Stream) -> f64);
+
+const LINES: [Line; 6] = [
+    ("deltas/s heard", 0, |stream| stream.deltas),
+    ("CPU s per 1M deltas", 1, |stream| stream.cpu),
+    ("delay p50 ms", 2, |stream| stream.heard.median),
+    ("delay p99 ms", 2, |stream| stream.heard.slowest),
+    ("KiB each, at the beginning", 1, |stream| stream.each),
+    ("bytes more for each delta", 0, |stream| stream.growth),
+];
+
 /// Prints what was heard of many streams, side by side.
 pub(super) fn streams(columns: &[(&str, Stream)]) {
     let due = MANY as f64 / PACE.as_secs_f64();
@@ -23,23 +35,14 @@ pub(super) fn streams(columns: &[(&str, Stream)]) {
         "direct, extend: the same deltas from the upstream itself and the endpoint, which keep nothing."
     );
     println!();
-    let line = |name: &str, decimals: usize, read: &dyn Fn(&Stream) -> Option<f64>| {
+    head("", columns.iter().map(|(name, _)| *name));
+    for (name, decimals, read) in LINES {
         let cells: String = columns
             .iter()
-            .map(|(_, stream)| match read(stream) {
-                Some(value) => format!("{value:>16.decimals$}"),
-                None => format!("{:>16}", ""),
-            })
+            .map(|(_, stream)| format!("{:>16.decimals$}", read(stream)))
             .collect();
         println!("{name:<30}{cells}");
-    };
-    head("", columns.iter().map(|(name, _)| *name));
-    line("deltas/s heard", 0, &|stream| Some(stream.deltas));
-    line("CPU s per 1M deltas", 1, &|stream| Some(stream.cpu));
-    line("delay p50 ms", 2, &|stream| Some(stream.heard.median));
-    line("delay p99 ms", 2, &|stream| Some(stream.heard.slowest));
-    line("KiB per stream or reader", 1, &|stream| Some(stream.reader));
-    line("KiB per answer", 1, &|stream| stream.answer);
+    }
     println!();
 }
 
