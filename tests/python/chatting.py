@@ -103,6 +103,16 @@ class ChatServer:
         assert response.status < 300, f"{method} {path}: {response.status} {text[:500]}"
         return json.loads(text) if text else None
 
+    def settled(self, message):
+        """A message that is over; its readers may know so a moment earlier."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            found = self.call("GET", f"/messages/{message}")
+            if found["state"] != "running":
+                return found
+            assert time.monotonic() < deadline, "it is over for its readers, and not for the store"
+            time.sleep(0.02)
+
     def ask(self, prompt, model, max_tokens):
         """A new conversation and its first question: conversation, answer, run, cursor."""
         conversation = self.call(

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tempfile
 
 from endpoint import Endpoint
 
@@ -25,7 +26,9 @@ def test_nothing_is_answered_that_is_not_described():
             *("--max-examples", "20", "--max-time", "60", "--seed", "7"),
             *("--request-timeout", "20", "--rate-limit", "45/s", "--no-color"),
         ]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+        # In a folder of its own: it keeps what it found, and would begin with that the next time.
+        with tempfile.TemporaryDirectory() as folder:
+            run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
     finally:
         endpoint.close()
     assert run.returncode == 0, run.stdout + run.stderr

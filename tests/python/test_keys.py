@@ -132,5 +132,5 @@ def test_no_secret_of_a_token_is_kept(network):
     token = mint(network.data, "kept", "--auth", "bearer")["AWS_BEARER_TOKEN_BEDROCK"]
     for file in pathlib.Path(network.data).rglob("*"):
         if file.is_file():
-            assert token not in file.read_text(encoding="utf-8")
+            assert token.encode() not in file.read_bytes()
             assert file.stat().st_mode & 0o077 == 0, file.name

@@ -81,7 +81,7 @@ class Asked:
             assert not reader.wrong, f"{self.model}, {reader.path}: {reader.wrong}"
             assert reader.state == "complete"
             assert reader.text == whole, f"{self.model}: what was read is not the uncut text"
-        message = server.call("GET", f"/messages/{self.answer}")
+        message = server.settled(self.answer)
         assert (message["state"], text_of(message)) == ("complete", whole)
         return message["making"]
 
@@ -111,7 +111,8 @@ def test_kill_9_at_random_moments_cuts_nothing(server, capsys):
         for one in asked:
             making = one.judge(server, wholes[one.model])
             restarts = sum(seam["kind"] == "restart" for seam in making["seams"])
-            assert restarts > 0, "it was to be killed while it ran"
+            # A death before the first word leaves no joint.
+            assert restarts > 0 or killed == 1, "it was to be killed while it wrote"
             answers, joints, parts = answers + 1, joints + restarts, parts + len(making["parts"])
             characters += len(wholes[one.model])
             reconnections += sum(reader.connections - 1 for reader in one.readers)

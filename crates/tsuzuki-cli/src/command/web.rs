@@ -36,7 +36,10 @@ pub(super) async fn open(
     policy: Policy,
 ) -> Result<Web, Failure> {
     let config = &effective.config;
-    let own_machine = address.ip().is_loopback();
+    // Keys and names of its own say that others come in, by a proxy on this machine.
+    let own_machine = address.ip().is_loopback()
+        && config.network.auth.is_none()
+        && config.server.hosts.is_empty();
     match config.chat.enabled {
         Some(false) => return Ok(Web::None),
         None if !own_machine && !config.chat.lets_people_in() => {

@@ -13,6 +13,7 @@ mod block;
 mod table;
 
 use super::style::{Line, Style, harmless};
+use super::wrap::wrap;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -38,10 +39,20 @@ pub(crate) struct Markdown {
     marks: VecDeque<u32>,
     last: char,
     inside: Inside,
-    /// Whether an empty line stands before what comes next.
-    gap: bool,
+    gap: Gap,
     /// The next item's number, in an ordered list whose first items are finished.
     number: Option<u64>,
+}
+
+/// Whether an empty line stands before what comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    /// No.
+    None,
+    /// Yes.
+    Line,
+    /// Yes, unless it is the definition of a link, too.
+    LineButNotInDefinitions,
 }
 
 /// What the text is in the middle of, at its outermost level.
@@ -70,7 +81,7 @@ impl Markdown {
             marks: VecDeque::new(),
             last: '\n',
             inside: Inside::Nothing,
-            gap: false,
+            gap: Gap::None,
             number: None,
         }
     }
@@ -154,7 +165,7 @@ impl Markdown {
             let line = self.take_line()?;
             if closes(&line, mark, length) {
                 self.inside = Inside::Nothing;
-                self.gap = true;
+                self.gap = Gap::Line;
                 return Some(vec![Line::dim(unmarked(line.trim()))]);
             }
             return Some(vec![code(
@@ -173,18 +184,26 @@ impl Markdown {
         let first = self.rest.split('\n').next().unwrap_or_default();
         if let Some(fence) = opens(first) {
             let shown = Line::dim(unmarked(first.trim()));
-            let gap = self.gap.then(Line::default);
+            let gap = self.empty_line();
             self.take_line();
             self.inside = fence;
             self.number = None;
             return Some(gap.into_iter().chain([shown]).collect());
         }
+        if defines(first) {
+            let shown = wrap(&Line::dim(unmarked(first.trim())), self.width);
+            let gap = (self.gap == Gap::Line).then(Line::default);
+            self.take_line();
+            self.gap = Gap::LineButNotInDefinitions;
+            self.number = None;
+            return Some(gap.into_iter().chain(shown).collect());
+        }
         let found = segment(&self.rest[..whole])?;
         let lines = self.rendered(&self.rest[..found.end]);
         let blank = self.rest[..found.end].ends_with("\n\n");
         self.gap = match found.follows {
-            Follows::Block => true,
-            Follows::Item => blank,
+            Follows::Item if !blank => Gap::None,
+            Follows::Block | Follows::Item => Gap::Line,
         };
         self.number = match (found.follows, found.number) {
             (Follows::Item, Some(first)) => Some(self.number.unwrap_or(first) + 1),
@@ -202,8 +221,12 @@ impl Markdown {
 
     fn rendered(&self, source: &str) -> Vec<Line> {
         let lines = block::render(source, self.width, self.number);
-        let gap = self.gap && !lines.is_empty();
-        gap.then(Line::default).into_iter().chain(lines).collect()
+        let gap = self.empty_line().filter(|_| !lines.is_empty());
+        gap.into_iter().chain(lines).collect()
+    }
+
+    fn empty_line(&self) -> Option<Line> {
+        (self.gap != Gap::None).then(Line::default)
     }
 }
 
@@ -313,6 +336,52 @@ enum Follows {
 
 /// The first segment of whole lines, if something follows it.
 fn segment(lines: &str) -> Option<Segment> {
+    let definition = definition(lines).map(|end| Segment {
+        end,
+        follows: Follows::Block,
+        number: None,
+    });
+    match (block_or_item(lines), definition) {
+        (Some(found), Some(definition)) if definition.end < found.end => Some(definition),
+        (Some(found), _) => Some(found),
+        (None, definition) => definition,
+    }
+}
+
+/// Where the first definition of a link stands behind an empty line: it ends what is before it, and
+/// the parser tells nothing of it.
+fn definition(lines: &str) -> Option<usize> {
+    let mut at = 0;
+    let mut after_empty = false;
+    for line in lines.split_inclusive('\n') {
+        if after_empty && defines(line) {
+            return Some(at);
+        }
+        after_empty = line.trim().is_empty();
+        at += line.len();
+    }
+    None
+}
+
+/// Whether a line defines a link: `[name]: target`, with a title or without.
+fn defines(line: &str) -> bool {
+    let line = unmarked(line);
+    let Some((name, rest)) = line
+        .strip_prefix('[')
+        .and_then(|inner| inner.split_once("]:"))
+    else {
+        return false;
+    };
+    let mut words = rest.split_whitespace();
+    let target = words.next();
+    let title = words
+        .next()
+        .is_none_or(|word| word.starts_with(['"', '\'', '(']));
+    !name.trim().is_empty() && !name.contains(['[', ']']) && target.is_some() && title
+}
+
+/// The first block of whole lines, or the first item of a list, if another follows it.
+fn block_or_item(lines: &str) -> Option<Segment> {
     let begin_of_line = |at: usize| lines[..at].rfind('\n').map_or(0, |end| end + 1);
     let mut depth = 0_usize;
     let mut number = None;

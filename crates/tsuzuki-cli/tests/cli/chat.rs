@@ -163,6 +163,13 @@ fn a_chat_is_off_where_it_is_not_wanted() {
         done.stdout
     );
     assert!(!off.folder().join(".local").exists());
+    // Keys or a name of its own say that others come in, by a proxy on this machine.
+    for words in [["--host", "chat.example"], ["--auth", "bearer"]] {
+        let served = ["serve", "--listen", "127.0.0.1:0", "--data", "data"];
+        let done = while_serving(&tsuzuki(served).words(&words), "TERM", |_| {});
+        let told = "There is no chat page";
+        assert!(done.stdout.starts_with(told), "{}", done.stdout);
+    }
     // Two servers with no folder of their own: the second has no chat, and says why.
     let first = tsuzuki(["serve", "--listen", "127.0.0.1:0"]);
     let home = first.folder().to_string_lossy().into_owned();

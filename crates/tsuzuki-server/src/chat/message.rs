@@ -276,7 +276,7 @@ pub struct Problem {
 pub struct Attachment {
     /// Its id.
     pub id: AttachmentId,
-    /// Its name, valid for Bedrock.
+    /// What the file was called, in one line. Requests say what Bedrock takes of it.
     pub name: String,
     /// Its media type.
     pub media_type: String,

@@ -4,8 +4,9 @@ mod kind;
 mod name;
 
 pub(super) use kind::Format;
-pub(super) use name::valid;
+pub(super) use name::readable;
 
+use super::fields::{Shown, disposition};
 use super::problem::{Code, Problem};
 use super::router::Web;
 use super::sent::{Asks, Id, Wanted, body, media_type};
@@ -68,7 +69,7 @@ pub(super) async fn attach(
     }
     let attachment = Attachment {
         id: AttachmentId::new(),
-        name: valid(&name, format),
+        name: readable(&name, format),
         media_type: format.media_type().to_owned(),
         kind: format.kind(),
         bytes: bytes.len() as u64,
@@ -104,25 +105,14 @@ pub(super) async fn attachment(
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     let shown = match attachment.kind {
-        AttachmentKind::Image => "inline",
-        AttachmentKind::Document => "attachment",
+        AttachmentKind::Image => Shown::Inline,
+        AttachmentKind::Document => Shown::Saved,
     };
-    // Names are kept in letters that need no escape.
-    let disposition = match Format::of_media_type(&attachment.media_type) {
-        Some(format) => format!(
-            "{shown}; filename=\"{}.{}\"",
-            attachment.name,
-            format.extension()
-        ),
-        None => "attachment".to_owned(),
-    };
-    for (name, value) in [
-        (header::CONTENT_TYPE, attachment.media_type),
-        (header::CONTENT_DISPOSITION, disposition),
-    ] {
-        if let Ok(value) = HeaderValue::try_from(value) {
-            headers.insert(name, value);
-        }
+    if let Ok(kind) = HeaderValue::try_from(attachment.media_type) {
+        headers.insert(header::CONTENT_TYPE, kind);
+    }
+    if let Some(disposition) = disposition(shown, &attachment.name) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     for (name, value) in [
         // Somebody else's file, on our origin: it may do nothing at all.

@@ -4,6 +4,7 @@
 //! the line before them and the cursors it now holds. Nothing is made before the reader took what
 //! came before, so a slow one holds one event at most.
 
+use super::gate::Pass;
 use super::problem::Problem;
 use super::router::Web;
 use super::sent::{Asks, Id, Wanted};
@@ -76,7 +77,8 @@ pub(super) async fn events(
     let after = last_event(&headers)?.or(after).unwrap_or_default();
     let cursors = cursors(&after)?;
     let told = web.chat().follow(&user, conversation, &cursors).await?;
-    Ok(respond(web, told, &cursors))
+    let pass = web.gate().pass(&headers);
+    Ok(respond(web, told, &cursors, pass))
 }
 
 /// What one run says, to its end.
@@ -114,7 +116,8 @@ pub(super) async fn run_events(
         return Err(Problem::invalid("after", "the cursor is another run's"));
     }
     let told = web.chat().follow_run(&user, run, cursor).await?;
-    Ok(respond(web, told, cursor.as_slice()))
+    let pass = web.gate().pass(&headers);
+    Ok(respond(web, told, cursor.as_slice(), pass))
 }
 
 fn last_event(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -147,8 +150,13 @@ fn cursors(text: &str) -> Result<Vec<Cursor>, Problem> {
     Ok(cursors)
 }
 
-fn respond(web: Arc<Web>, told: BoxStream<'static, Told>, cursors: &[Cursor]) -> Response {
-    let body = Body::from_stream(stream(web, told, cursors.to_vec()));
+fn respond(
+    web: Arc<Web>,
+    told: BoxStream<'static, Told>,
+    cursors: &[Cursor],
+    pass: Pass,
+) -> Response {
+    let body = Body::from_stream(stream(web, told, cursors.to_vec(), pass));
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     for (name, value) in [
@@ -162,12 +170,13 @@ fn respond(web: Arc<Web>, told: BoxStream<'static, Told>, cursors: &[Cursor]) ->
     response
 }
 
-/// The events, and a comment whenever there were none for a while. Ends with what is told, or when
-/// the server sends its readers away.
+/// The events, and a comment whenever there were none for a while. Ends with what is told, with the
+/// session it was asked for in, or when the server sends its readers away.
 fn stream(
     web: Arc<Web>,
     mut told: BoxStream<'static, Told>,
     cursors: Vec<Cursor>,
+    pass: Pass,
 ) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
     async_stream::stream! {
         let _counted = web.readers().enter();
@@ -176,6 +185,7 @@ fn stream(
         let silence = web.silence();
         let mut leaving = pin!(web.leaving().cancelled());
         let mut quiet_until = Instant::now() + silence;
+        let mut trusted_until = quiet_until;
         loop {
             let piece = tokio::select! {
                 biased;
@@ -187,6 +197,12 @@ fn stream(
                 () = sleep_until(quiet_until) => Bytes::from_static(b": still here\n\n"),
             };
             quiet_until = Instant::now() + silence;
+            if trusted_until <= Instant::now() {
+                if !web.gate().holds(&pass).await {
+                    break;
+                }
+                trusted_until = quiet_until;
+            }
             yield Ok(piece);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::page::is_frame;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What the page may do: what it brings itself, pictures it was given, and talk to this server.
 const PAGE: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
@@ -20,6 +21,35 @@ const FRAME: &str = "sandbox allow-scripts; default-src 'none'; script-src 'self
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// What a browser does with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// It shows it.
+    Inline,
+    /// It saves it.
+    Saved,
+}
+
+/// What a browser does with a file, and what the file is called (RFC 6266, 4.3: the second form of
+/// the name is for letters that the first cannot say).
+pub(super) fn disposition(shown: Shown, name: &str) -> Option<HeaderValue> {
+    let shown = match shown {
+        Shown::Inline => "inline",
+        Shown::Saved => "attachment",
+    };
+    let plain: String = name
+        .chars()
+        .map(|letter| match letter {
+            ' ' | '.' | '-' | '_' | '(' | ')' => letter,
+            letter if letter.is_ascii_alphanumeric() => letter,
+            _ => '_',
+        })
+        .collect();
+    let whole = utf8_percent_encode(name, NON_ALPHANUMERIC);
+    let text = format!("{shown}; filename=\"{plain}\"; filename*=UTF-8''{whole}");
+    HeaderValue::try_from(text).ok()
+}
 
 /// What a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -22,6 +22,9 @@ const NAME_CHARS: usize = 256;
 /// How many passwords may wait to be checked, for each that is being checked.
 const WAITING: usize = 8;
 
+/// A session by which a long answer is given; none where there are no sessions.
+pub(super) struct Pass(Option<Vec<u8>>);
+
 /// Says who asks.
 pub(super) struct Gate {
     sign_in: SignIn,
@@ -122,6 +125,25 @@ impl Gate {
             return Ok(());
         };
         Ok(self.store.end_session(&token.hash(password)).await?)
+    }
+
+    /// What a long answer is given by: the session that must not end before it.
+    pub(super) fn pass(&self, headers: &HeaderMap) -> Pass {
+        match &self.sign_in {
+            SignIn::Password(password) => {
+                let token = session::token(headers, self.tls);
+                Pass(token.map(|token| token.hash(password)))
+            }
+            SignIn::ThisMachine | SignIn::Anybody | SignIn::Proxy(_) => Pass(None),
+        }
+    }
+
+    /// Whether a pass still holds. A store that cannot say ends nobody's session.
+    pub(super) async fn holds(&self, pass: &Pass) -> bool {
+        match &pass.0 {
+            Some(hash) => !matches!(self.store.session(hash).await, Ok(None)),
+            None => true,
+        }
     }
 
     /// Whether sessions travel in a cookie for encrypted connections alone.

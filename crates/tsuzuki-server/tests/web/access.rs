@@ -1,6 +1,6 @@
 //! Who may use the chat.
 
-use crate::client::{Got, bare, get, having, post, with};
+use crate::client::{Events, Got, bare, get, having, post, with};
 use crate::server::{Server, chat};
 use http::Method;
 use serde_json::json;
@@ -126,6 +126,24 @@ async fn a_session_begins_moves_on_and_ends() {
     assert_eq!(left.status, 204);
     assert!(left.header("set-cookie").unwrap().contains("Max-Age=0"));
     assert_eq!(server.send(list(&second)).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_session() {
+    let server = Server::with(|settings| {
+        settings.chat.as_mut().unwrap().sign_in = password(PASSWORD);
+        settings.limits.silence = Duration::from_millis(50);
+    })
+    .await;
+    let cookie = cookie(&server.send(sign_in(PASSWORD)).await);
+    let follow = having(get("/api/v1/events"), "cookie", &cookie);
+    let mut events = Events::open(server.address, follow).await;
+    for _ in 0..3 {
+        events.any().await.unwrap();
+    }
+    let left = having(bare(Method::DELETE, "/api/v1/session"), "cookie", &cookie);
+    server.send(left).await;
+    while events.any().await.is_some() {}
 }
 
 #[tokio::test]

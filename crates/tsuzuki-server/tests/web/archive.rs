@@ -37,7 +37,9 @@ async fn markdown_holds_the_exact_texts() {
     );
     assert_eq!(
         got.header("content-disposition"),
-        Some("attachment; filename=\"one.md\"; filename*=UTF-8''%E7%B6%9A%E3%81%8D%20%22one%22.md")
+        Some(
+            "attachment; filename=\"__ _one_.md\"; filename*=UTF-8''%E7%B6%9A%E3%81%8D%20%22one%22%2Emd"
+        )
     );
     let text = text_of(&answer);
     let page = format!("# 続き \"one\"\n\n## User\n\n/long 20\n\n## Assistant\n\n{text}\n\n");

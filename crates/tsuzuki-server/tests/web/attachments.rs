@@ -25,10 +25,10 @@ fn path_of(attachment: &Value) -> String {
 async fn an_image_is_kept_and_shown() {
     let server = Server::start().await;
     let kept = server
-        .send(file("my_photo%201.png", "image/png", PNG))
+        .send(file("%E5%86%99%E7%9C%9F%201.png", "image/png", PNG))
         .await
         .json(201);
-    assert_eq!(kept["name"], "my photo 1");
+    assert_eq!(kept["name"], "写真 1.png");
     assert_eq!(
         (&kept["kind"], &kept["media_type"]),
         (&json!("image"), &json!("image/png"))
@@ -39,7 +39,7 @@ async fn an_image_is_kept_and_shown() {
     assert_eq!(got.header("content-type"), Some("image/png"));
     assert_eq!(
         got.header("content-disposition"),
-        Some("inline; filename=\"my photo 1.png\"")
+        Some("inline; filename=\"__ 1.png\"; filename*=UTF-8''%E5%86%99%E7%9C%9F%201%2Epng")
     );
     assert_eq!(
         got.header("content-security-policy"),

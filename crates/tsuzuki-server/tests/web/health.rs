@@ -39,6 +39,14 @@ async fn a_full_store_is_told_and_the_bedrock_door_goes_on() {
         }
     }
     assert_eq!(refused, Some((507, "store_full".to_owned())));
+    let health = server.send(get("/healthz")).await.json(503);
+    assert_eq!(health["status"], "the store fails");
+    assert!(
+        health["store"].as_str().unwrap().contains("no room"),
+        "{health}"
+    );
+    let doctor = server.send(get("/api/v1/doctor")).await.json(200);
+    assert_eq!(doctor["checks"][0]["state"], "failed");
     // What was kept is still there, and the Bedrock door needs no store.
     assert_eq!(server.send(get("/api/v1/conversations")).await.status, 200);
     let body = json!({ "messages": [{ "role": "user", "content": [{ "text": "/echo hi" }] }] });

@@ -136,7 +136,11 @@ pub(super) async fn show(
             () = answer.paper.due() => answer.redraw()?,
         }
     }
-    drop(keys);
+    for key in keys.map(Keys::end).unwrap_or_default() {
+        if answer.press_late(key) == Then::Leave {
+            then = Then::Leave;
+        }
+    }
     answer.end()?;
     Ok(Ok(Shown {
         message: answer.message,
@@ -299,6 +303,23 @@ impl Answer<'_> {
             Key::Character(character) => self.typed.push(character),
             Key::Backspace => _ = self.typed.pop(),
             Key::Enter => return self.enter(run).await,
+        }
+        Then::Stay
+    }
+
+    /// A key that was pressed while the answer came to its end.
+    fn press_late(&mut self, key: Key) -> Then {
+        match key {
+            Key::End => return Then::Leave,
+            Key::Character(character) => self.typed.push(character),
+            Key::Backspace => _ = self.typed.pop(),
+            Key::Enter => {
+                let line = std::mem::take(&mut self.typed);
+                if !line.trim().is_empty() {
+                    self.lines.push(line);
+                }
+            }
+            Key::Interrupt | Key::Resized => {}
         }
         Then::Stay
     }

@@ -66,13 +66,25 @@ impl Keys {
     }
 }
 
-impl Drop for Keys {
-    fn drop(&mut self) {
+impl Keys {
+    /// Gives the keyboard back. What was pressed and not yet taken comes out.
+    pub(super) fn end(mut self) -> Vec<Key> {
+        self.join();
+        std::iter::from_fn(|| self.pressed.try_recv().ok()).collect()
+    }
+
+    fn join(&mut self) {
         self.over.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
             // The prompt must not share the keyboard with it.
             let _ended = thread.join();
         }
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        self.join();
     }
 }
 

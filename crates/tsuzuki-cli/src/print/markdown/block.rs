@@ -6,6 +6,9 @@ use super::table::Table;
 use super::{MARK, OPTIONS, is_inline, marks, unmarked};
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
+/// The fewest columns that text has, however deep it is nested.
+const LEAST_ROOM: usize = 8;
+
 /// What stands at the left of lines inside a quotation, and of items.
 struct Margin {
     /// Before the first line, if that is still to come.
@@ -48,7 +51,7 @@ struct Page {
 /// items before it were laid out already.
 pub(super) fn render(source: &str, width: usize, number: Option<u64>) -> Vec<Line> {
     let mut page = Page {
-        width: width.max(8),
+        width: width.max(LEAST_ROOM),
         lines: Vec::new(),
         margins: Vec::new(),
         lists: Vec::new(),
@@ -350,7 +353,7 @@ impl Page {
     /// An empty line, if the last block wants one behind it.
     fn begin_block(&mut self) {
         if std::mem::take(&mut self.gap) {
-            let margins = self.margins.iter();
+            let margins = self.margins.iter().take(self.shown_margins());
             let bare: String = margins.map(|margin| margin.rest.text.as_str()).collect();
             self.lines.push(Line::dim(bare.trim_end()));
         }
@@ -358,9 +361,19 @@ impl Page {
 
     /// How many columns a line has.
     fn room(&self) -> usize {
-        let margins = self.margins.iter();
+        let margins = self.margins.iter().take(self.shown_margins());
         let used: usize = margins.map(|margin| columns(&margin.rest.text)).sum();
-        self.width.saturating_sub(used).max(8)
+        self.width - used
+    }
+
+    /// How many margins leave room for text: what is nested deeper stands no further to the right.
+    fn shown_margins(&self) -> usize {
+        let mut used = LEAST_ROOM;
+        let fits = |margin: &&Margin| {
+            used += columns(&margin.rest.text);
+            used <= self.width
+        };
+        self.margins.iter().take_while(fits).count()
     }
 
     /// Prints the block of text that was read.
@@ -379,9 +392,11 @@ impl Page {
     /// Prints a line behind its margins.
     fn print(&mut self, line: Line) {
         let mut spans: Vec<Span> = Vec::new();
+        let shown = self.shown_margins();
         for margin in &mut self.margins {
             spans.push(margin.first.take().unwrap_or_else(|| margin.rest.clone()));
         }
+        spans.truncate(shown);
         spans.extend(line.0);
         self.lines.push(Line(spans));
     }

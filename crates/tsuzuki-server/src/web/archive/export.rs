@@ -3,6 +3,7 @@
 use super::{Archive, Enclosed, Kept, VERSION, markdown};
 use crate::chat::{AttachmentId, Conversation, ConversationId, Message, Moment, State, User};
 use crate::store::Page;
+use crate::web::fields::{Shown, disposition};
 use crate::web::problem::Problem;
 use crate::web::router::Web;
 use crate::web::sent::{Asks, Id, Wanted};
@@ -14,7 +15,6 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use futures_util::Stream;
 use http::{HeaderValue, header};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -241,27 +241,14 @@ fn json(value: &impl serde::Serialize) -> Bytes {
 
 /// A response to be saved under a name.
 fn file(body: Body, media_type: &'static str, name: &str, extension: &str) -> Response {
-    let plain: String = name
-        .chars()
-        .filter(|letter| letter.is_ascii_alphanumeric() || " -_".contains(*letter))
-        .collect();
-    let plain = match plain.trim() {
-        "" => "conversation",
-        plain => plain,
-    };
-    let whole = match name.trim() {
+    let name = match name.trim() {
         "" => "conversation",
         name => name,
     };
-    // RFC 6266, 4.3: the second form is for letters that the first cannot say.
-    let disposition = format!(
-        "attachment; filename=\"{plain}.{extension}\"; filename*=UTF-8''{}.{extension}",
-        utf8_percent_encode(whole, NON_ALPHANUMERIC)
-    );
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    if let Ok(disposition) = HeaderValue::try_from(disposition) {
+    if let Some(disposition) = disposition(Shown::Saved, &format!("{name}.{extension}")) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     response

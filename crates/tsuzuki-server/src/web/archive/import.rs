@@ -6,7 +6,7 @@ use crate::chat::{
     Problem as AnswerProblem, Role, Standing, State, TITLE_CHARS, User,
 };
 use crate::store::{Fault, StoreError};
-use crate::web::attachments::{Format, valid};
+use crate::web::attachments::{Format, readable};
 use crate::web::conversations::FOLDER_CHARS;
 use crate::web::problem::Problem;
 use crate::web::router::Web;
@@ -186,7 +186,7 @@ fn file(
     }
     let attachment = Attachment {
         id: AttachmentId::new(),
-        name: valid(&named.name, format),
+        name: readable(&named.name, format),
         media_type: format.media_type().to_owned(),
         kind: format.kind(),
         bytes: bytes.len() as u64,

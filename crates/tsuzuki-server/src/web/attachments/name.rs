@@ -1,41 +1,36 @@
-//! Names that Bedrock takes.
+//! What an attachment is called.
 
 use super::Format;
 use crate::chat::AttachmentKind;
 
-/// The longest name of a document, in characters (service model, DocumentBlock).
+/// The longest name, in characters; the middle of a longer one is left out.
 const NAME_CHARS: usize = 200;
 
-/// A file's name as Bedrock takes it: letters and digits, single spaces, hyphens, parentheses and
-/// square brackets (API reference, DocumentBlock), without the extension, which the format tells.
-/// Letters are ASCII's: it is not documented that Bedrock takes others.
-pub(in crate::web) fn valid(name: &str, format: Format) -> String {
-    let stem = match name.rsplit_once('.') {
-        Some((stem, extension)) if is_extension(extension) => stem,
-        Some(_) | None => name,
-    };
-    let spaced: String = stem
-        .chars()
-        .map(|letter| match letter {
-            '-' | '(' | ')' | '[' | ']' => letter,
-            letter if letter.is_ascii_alphanumeric() => letter,
-            _ => ' ',
-        })
+/// A file's name as people read it: in one line, without folders. What Bedrock takes of it is a
+/// matter of each request.
+pub(in crate::web) fn readable(name: &str, format: Format) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let words: Vec<&str> = name
+        .split(|letter: char| letter.is_whitespace() || letter.is_control())
+        .filter(|word| !word.is_empty())
         .collect();
-    let words: Vec<&str> = spaced.split_ascii_whitespace().collect();
-    let name: String = words.join(" ").chars().take(NAME_CHARS).collect();
-    let name = name.trim_end();
-    if name.is_empty() {
-        return match format.kind() {
-            AttachmentKind::Image => "image".to_owned(),
-            AttachmentKind::Document => "document".to_owned(),
+    let name = words.join(" ");
+    let letters = name.chars().count();
+    if letters == 0 || name.chars().all(|letter| letter == '.') {
+        let what = match format.kind() {
+            AttachmentKind::Image => "image",
+            AttachmentKind::Document => "document",
         };
+        return format!("{what}.{}", format.extension());
     }
-    name.to_owned()
-}
-
-fn is_extension(text: &str) -> bool {
-    (1..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    if letters <= NAME_CHARS {
+        return name;
+    }
+    // Its end tells what it is, and often which one.
+    let half = NAME_CHARS / 2;
+    let head = name.chars().take(half - 1);
+    let tail = name.chars().skip(letters - half);
+    head.chain(['…']).chain(tail).collect()
 }
 
 #[cfg(test)]
@@ -43,21 +38,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_made_valid() {
-        let long = "a".repeat(300);
+    fn names_are_made_readable() {
         for (name, made) in [
-            ("report.pdf", "report"),
-            ("my_report  v1.2 (final).pdf", "my report v1 2 (final)"),
-            ("a\u{3000}b\t[c]-d", "a b [c]-d"),
-            ("報告書 2026.pdf", "2026"),
-            ("報告書.pdf", "document"),
-            (".pdf", "document"),
-            ("../../etc/passwd", "etc passwd"),
-            ("no extension. At all", "no extension At all"),
-            (long.as_str(), &long[..200]),
+            ("my_report  v1.2 (final).pdf", "my_report v1.2 (final).pdf"),
+            ("報告書\u{3000}2026.pdf", "報告書 2026.pdf"),
+            ("a\u{0}\r\nb.pdf", "a b.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\notes\\a.md", "a.md"),
+            ("", "document.pdf"),
+            ("..", "document.pdf"),
+            ("folder/", "document.pdf"),
         ] {
-            assert_eq!(valid(name, Format::Pdf), made, "{name}");
+            assert_eq!(readable(name, Format::Pdf), made, "{name}");
         }
-        assert_eq!(valid("写真.png", Format::Png), "image");
+        assert_eq!(readable(" ", Format::Png), "image.png");
+        let long = readable(&format!("{}1.pdf", "長".repeat(300)), Format::Pdf);
+        assert_eq!(long.chars().count(), NAME_CHARS);
+        assert!(long.contains('…') && long.ends_with("長1.pdf"));
     }
 }
