@@ -25,7 +25,11 @@ pub(super) struct News {
 /// Entries as a JSON array.
 pub(super) fn printed(entries: &[Entry]) -> Bytes {
     // Entries are plain data, which always prints; an empty list would be the honest rest.
-    serde_json::to_vec(entries).map_or_else(|_| Bytes::from_static(b"[]"), Bytes::from)
+    serde_json::to_vec(entries).map_or_else(
+        |_| Bytes::from_static(b"[]"),
+        // It stays for long, so without the room that printing took in advance.
+        |printed| Bytes::from(printed.into_boxed_slice()),
+    )
 }
 
 /// The entries of a piece of the log.
