@@ -176,7 +176,7 @@ mod tests {
         let (mut written, mut joined) = (Vec::new(), 0);
         while length(&written) < 1000 {
             let from = length(&written);
-            let count = if from % 5 == 0 { 2 } else { 1 };
+            let count = if from.is_multiple_of(5) { 2 } else { 1 };
             push(&mut written, &mut joined, piece(run, from, count));
             assert!(written.len() < joined + 2 * FRESH);
         }
