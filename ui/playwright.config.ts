@@ -29,6 +29,8 @@ export default defineConfig({
     viewport: { width: 1280, height: 900 },
     locale: 'en-US',
     timezoneId: 'UTC',
+    // So that a step that cannot be done is named, before the whole test is given up.
+    actionTimeout: 15_000,
     permissions: ['clipboard-read', 'clipboard-write'],
     launchOptions: { executablePath: process.env['TSUZUKI_CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS },
   },

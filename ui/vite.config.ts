@@ -52,7 +52,7 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: {
       // Diagrams are drawn by a page of their own, in a frame.
       input: { index: 'index.html', 'mermaid-frame': 'assets/mermaid-frame.html' },
-      output: { codeSplitting: { groups: [{ name: 'page', test: PAGE }] } },
+      output: { codeSplitting: { groups: [{ name: 'load', test: /preload-helper/, priority: 1 }, { name: 'page', test: PAGE }] } },
     },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:7373' } },

@@ -8,6 +8,7 @@ import { runOf, shown } from '../state/path';
 import { words } from '../words/words.svelte';
 import { readThread } from './following';
 import { notice } from './notices.svelte';
+import { saved } from './saving';
 import { happened, stateNow } from './store.svelte';
 
 /** Asks the server, and shows what it says when it would not. */
@@ -21,7 +22,8 @@ async function tried<Answer>(asked: () => Promise<Answer>): Promise<Answer | nul
   }
 }
 
-async function begun(asked: () => Promise<Posted>): Promise<void> {
+async function begun({ conversation }: Message, asked: () => Promise<Posted>): Promise<void> {
+  await saved(conversation);
   const asOf = stateNow().clock;
   const posted = await tried(asked);
   if (posted) happened({ type: 'posted', posted, asOf, key: null });
@@ -38,17 +40,17 @@ export async function finish(message: Message): Promise<boolean> {
   return run !== null && (await tried(() => api.finish(run))) !== null;
 }
 
-export const goOn = (message: Message): Promise<void> => begun(() => api.goOn(message.id, newId()));
+export const goOn = (message: Message): Promise<void> => begun(message, () => api.goOn(message.id, newId()));
 
 /** Another answer to the same question. */
 export async function again(answer: Message, shape: Shape = {}): Promise<void> {
   const { parent } = answer;
-  if (parent !== null) await begun(() => api.again(parent, newId(), shape, newId()));
+  if (parent !== null) await begun(answer, () => api.again(parent, newId(), shape, newId()));
 }
 
 /** Writes an answer anew from one of its seams on (from 1), beside it. */
 export const retryFrom = (answer: Message, seam: number): Promise<void> =>
-  begun(() => api.retry(answer.id, seam, newId(), newId()));
+  begun(answer, () => api.retry(answer.id, seam, newId(), newId()));
 
 /** Leaves out what comes after one of its seams (from 1), in an answer beside it. */
 export async function cutFrom(answer: Message, seam: number): Promise<void> {

@@ -8,6 +8,7 @@ import type { Attachment, Id, Shape } from '../api/wire';
 import { shown } from '../state/path';
 import type { Outgoing, Queued } from '../state/state';
 import { allKept, drop, keep } from './keeping';
+import { saved } from './saving';
 import { happened, state, stateNow } from './store.svelte';
 
 const AGAIN_MS = 4_000;
@@ -122,6 +123,7 @@ async function deliver({ key, conversation, make, post }: Outgoing): Promise<boo
       });
       happened({ type: 'made', key, conversation: { ...made, standing: 'running' } });
     }
+    await saved(conversation);
     const posted = await api.post(conversation, post, key);
     drop(`outbox.${key}`);
     happened({ type: 'posted', posted, asOf, key });

@@ -4,7 +4,7 @@ import * as api from '../api/client';
 import { followConversation, list } from './following';
 import { place } from './place.svelte';
 import { restoreUnsent } from './sending';
-import { readAbout, readDefaults, readModels } from './server.svelte';
+import { lineStands, readAbout, readDefaults, readModels } from './server.svelte';
 
 /** Whether the visitor is in; `offline` when the server cannot be reached yet. */
 export async function start(signedOut: () => void): Promise<'in' | 'out' | 'offline'> {
@@ -12,6 +12,7 @@ export async function start(signedOut: () => void): Promise<'in' | 'out' | 'offl
     const about = await readAbout();
     if (!about.signed_in && about.sign_in !== 'open') return 'out';
   } catch {
+    lineStands('lost');
     return 'offline';
   }
   restoreUnsent();

@@ -1,6 +1,6 @@
 // Changes to a shape. A field that is unset is absent: unset is not 0.
 
-import type { Reach, Shape } from '../api/wire';
+import type { OperatorPolicy, Reach, Shape } from '../api/wire';
 
 /** The shape with one field set, or unset by `undefined`. */
 export function withField<Name extends keyof Shape>(shape: Shape, name: Name, value: Shape[Name] | undefined): Shape {
@@ -40,4 +40,14 @@ export function objectOf(text: string): Record<string, unknown> | undefined | 'w
   } catch {
     return 'wrong';
   }
+}
+
+/** The limit that stands for an answer: what the chat says, else all chats, and never more than the operator. */
+export function limitOf(
+  name: 'max_parts' | 'max_output_tokens' | 'max_cost' | 'max_seconds', chat: Shape, all: Shape, policy: OperatorPolicy | undefined,
+): number | null {
+  const wished = chat.reach?.[name] ?? all.reach?.[name];
+  const most = policy?.[name] ?? Infinity;
+  const limit = Math.min(wished ?? Infinity, most);
+  return Number.isFinite(limit) ? limit : null;
 }

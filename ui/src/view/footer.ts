@@ -31,7 +31,8 @@ export function footerOf(message: Message, modelName: string, words: Words): str
   const pieces = [
     modelName,
     making.region ? placeName(making.region, words) : '',
-    joints ? words.partsContinued(making.parts.length, joints) : making.parts.length ? words.parts(making.parts.length) : '',
+    // By its joints, not by its calls: one that was turned away is no part of the text.
+    joints ? words.partsContinued(joints + 1, joints) : making.parts.length ? words.parts(1) : '',
     spent.output ? about + words.out(spent.output) : '',
     input ? words.in(input, spent.cache_read) : '',
     spent.cost ? about + dollars(words.language, spent.cost) : '',

@@ -37,6 +37,11 @@ export const moment = (language: Language, at: Moment): string =>
 
 /** A size in bytes: `3.2 MB`. */
 export function bytes(language: Language, value: number): string {
-  const [unit, size] = value < 1_000_000 ? (['kilobyte', value / 1000] as const) : (['megabyte', value / 1_000_000] as const);
+  const [unit, size] =
+    value < 1_000
+      ? (['byte', value] as const)
+      : value < 1_000_000
+        ? (['kilobyte', value / 1_000] as const)
+        : (['megabyte', value / 1_000_000] as const);
   return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: size < 10 ? 1 : 0 }).format(size);
 }

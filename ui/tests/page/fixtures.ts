@@ -35,7 +35,8 @@ export const test = base.extend<Tools>({
   watch: async ({}, use) => {
     await use({ expected: [] });
   },
-  page: async ({ page, watch }, use) => {
+  // After the server, so that the page is judged before the server goes away.
+  page: async ({ page, watch, server: _server }, use) => {
     const complaints = await complaintsOf(page);
     await use(page);
     const unexpected = complaints.filter((one) => !watch.expected.some((kind) => kind.test(one)));
@@ -53,6 +54,9 @@ export async function complaintsOf(page: Page): Promise<string[]> {
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) complaints.push(`${response.status()} ${response.request().method()} ${response.url()}`);
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.addInitScript(() => {

@@ -1,6 +1,6 @@
 // The real binary with the offline simulator, on a free port of loopback.
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +13,8 @@ const START_MS = 20_000;
 export interface Options {
   /** A scenario for the simulator, as TOML. */
   scenario?: string;
-  /** More flags for `tsuzuki serve`. */
-  flags?: string[];
+  /** Who comes in has to say this. */
+  password?: string;
 }
 
 /** `tsuzuki serve` until `close`; it may be killed and started again on the same port and data. */
@@ -38,7 +38,7 @@ export class Server {
   /** Ends the process at once, as a crash would. */
   async kill(): Promise<void> {
     const process = this.process;
-    if (process === undefined || process.exitCode !== null) return;
+    if (process === undefined || process.exitCode !== null || process.signalCode !== null) return;
     const gone = new Promise((resolve) => process.once('exit', resolve));
     process.kill('SIGKILL');
     await gone;
@@ -62,8 +62,13 @@ export class Server {
       writeFileSync(file, this.options.scenario);
       flags.push('--scenario', file);
     }
+    if (this.options.password !== undefined) {
+      const file = join(this.folder, 'tsuzuki.toml');
+      writeFileSync(file, `[chat]\n${spawnSync(BINARY, ['password'], { input: `${this.options.password}\n`, encoding: 'utf8' }).stdout}`);
+      flags.push('--config', file);
+    }
     const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TSUZUKI|AWS)_/.test(name)));
-    const child = spawn(BINARY, [...flags, ...(this.options.flags ?? [])], { env: clean, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(BINARY, flags, { env: clean, stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = child;
     this.port = await new Promise<number>((resolve, reject) => {
       let said = '';

@@ -45,6 +45,10 @@ describe('the footer', () => {
       'Sonnet 5 · Tokyo · 3 parts (continued ×2) · 11,842 out · 4,310 in (3,900 cached) · $0.21 · 1m 48s',
     );
   });
+  it('counts what was joined, not the calls that were turned away', () => {
+    const called = making({ parts: [part(1), part(2), part(3)] });
+    expect(footerOf(answer({ state: 'complete', making: called }), 'M', en)).toContain('1 part');
+  });
   it('tells why an answer is not whole, and what was left out', () => {
     const problem = { code: 'part_budget', detail: '', request_id: null, can_continue: true };
     const message = answer({ state: 'incomplete', making: making({ problem, dropped: ['temperature'] }) });
@@ -64,4 +68,5 @@ it('numbers are written as people write them', () => {
   expect(dollars('en', 0.0042)).toBe('$0.0042');
   expect(dollars('en', 1.239)).toBe('$1.24');
   expect(bytes('en', 4_500_000)).toBe('4.5 MB');
+  expect(bytes('en', 14)).toBe('14 byte');
 });

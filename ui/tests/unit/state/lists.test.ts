@@ -3,7 +3,7 @@ import type { Model } from '../../../src/api/wire';
 import { looksLikeText, refusalOf, typeOf } from '../../../src/state/files';
 import { groups } from '../../../src/state/groups';
 import { byProvider, named, refusedBy } from '../../../src/state/picking';
-import { linesOf, numberOf, objectOf, withField, withReach } from '../../../src/state/shapes';
+import { limitOf, linesOf, numberOf, objectOf, withField, withReach } from '../../../src/state/shapes';
 import { after, conversation } from '../made';
 
 const model = (given: Partial<Model> = {}): Model => ({
@@ -97,6 +97,13 @@ describe('a shape', () => {
     expect(withField({}, 'temperature', 0)).toEqual({ temperature: 0 });
     expect(withReach(withReach({}, 'max_parts', 8), 'max_parts', undefined)).toEqual({});
     expect(withReach({ reach: { max_cost: 1 } }, 'max_parts', 8)).toEqual({ reach: { max_cost: 1, max_parts: 8 } });
+  });
+  it('never goes further than the operator lets it', () => {
+    const policy = { mode: 'extend' as const, max_parts: 64, max_output_tokens: 9, max_cost: null, seams: 'proven' as const };
+    expect(limitOf('max_parts', { reach: { max_parts: 8 } }, { reach: { max_parts: 20 } }, policy)).toBe(8);
+    expect(limitOf('max_parts', {}, { reach: { max_parts: 99 } }, policy)).toBe(64);
+    expect(limitOf('max_cost', {}, {}, policy)).toBeNull();
+    expect(limitOf('max_cost', { reach: { max_cost: 1 } }, {}, policy)).toBe(1);
   });
   it('reads what is typed', () => {
     expect(numberOf('', 0, 1, 'any')).toBeUndefined();
