@@ -1,6 +1,7 @@
 //! The tables of the chat.
 
-use super::{MANY, Stream};
+use super::MANY;
+use super::many::Stream;
 use crate::stamp::PACE;
 use crate::table::quantile;
 use std::time::Duration;
