@@ -84,6 +84,8 @@ impl Shared {
     /// Runs a task until it is done or everything is to be dropped.
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let dead = self.dead.clone();
+        // Boxed, because whatever it is wrapped in would have room for it twice.
+        let task = Box::pin(task);
         self.tasks.spawn(async move {
             dead.run_until_cancelled_owned(task).await;
         });
