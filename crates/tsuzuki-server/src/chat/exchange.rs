@@ -55,7 +55,7 @@ impl Backend for Recorded {
             files: self.files.clone(),
             message: self.message,
             exchange: Exchange {
-                part: self.before + leg.id.0,
+                part: self.before.saturating_add(leg.id.0),
                 at: Moment::now(),
                 status: None,
                 headers: Vec::new(),

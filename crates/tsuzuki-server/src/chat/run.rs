@@ -129,7 +129,7 @@ pub(super) async fn close(
 ) {
     let (mut message, _) = live.snapshot();
     message.state = state;
-    let spent = telling::since(making.spent, before);
+    let spent = making.spent.since(before);
     let model = making.model.clone();
     message.making = Some(making);
     let at = Moment::now();

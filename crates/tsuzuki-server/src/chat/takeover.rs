@@ -70,7 +70,7 @@ async fn one(shared: &Arc<Shared>, alive: Alive) -> Result<(), ChatError> {
     }
     let spent = so_far(shared, &begun, &message);
     if let Some(making) = &mut message.making {
-        making.spent = telling::plus(before, spent);
+        making.spent = before.plus(spent);
     }
 
     let age = Moment::now().0.saturating_sub(run.began_at.0);

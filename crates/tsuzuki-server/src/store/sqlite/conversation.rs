@@ -3,7 +3,7 @@
 use super::column;
 use super::fault::Trouble;
 use super::writer::Desk;
-use super::{message, search, spending};
+use super::{message, search};
 use crate::chat::{Conversation, ConversationId, MessageId, Moment, RunId, Spent, Standing, User};
 use crate::store::Page;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -139,7 +139,8 @@ pub(super) fn over(
         [number],
         |row| row.get(0),
     )?;
-    let sum = spending::sum(column::read(&before)?, spent);
+    let before: Spent = column::read(&before)?;
+    let sum = before.plus(*spent);
     db.execute(
         "UPDATE conversation SET updated_at = max(updated_at, ?2), standing = ?3, spent = ?4
          WHERE number = ?1",
