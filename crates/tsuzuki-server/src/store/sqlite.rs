@@ -351,3 +351,6 @@ impl Store for Sqlite {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
