@@ -242,7 +242,7 @@ pub struct Close {
     pub at: Moment,
     /// The message as it stands.
     pub message: Message,
-    /// How the conversation stands with it.
+    /// How the conversation stands with it, once no other of its runs is alive: until then it runs.
     pub standing: Standing,
     /// What this run spent: added to the conversation's sum, and to that of the day of `at`.
     pub spent: Spent,

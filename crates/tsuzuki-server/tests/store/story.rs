@@ -29,6 +29,7 @@ macro_rules! story {
             runs::what_was_appended_is_there_after_a_restart,
             runs::what_does_not_follow_is_left_out,
             runs::a_run_ends_with_its_message,
+            runs::a_conversation_runs_until_its_last_run_is_over,
             runs::a_run_that_was_alive_is_taken_over,
             beside::an_attachment_stays_while_a_message_has_it,
             beside::exchanges_are_kept_part_by_part,
