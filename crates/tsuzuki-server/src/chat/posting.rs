@@ -3,6 +3,7 @@
 //! The messages and the run are kept before a model is called. A key that was used before begins
 //! nothing, and is told what it began.
 
+use super::cut_short::Before;
 use super::known::{known, posted};
 use super::live::Live;
 use super::mailbox::Mail;
@@ -232,8 +233,8 @@ impl Chat {
         making.run = Some(run.id);
         making.dropped.clone_from(&request.dropped);
         making.problem = None;
-        let before = making.spent;
         let from = message.clone();
+        let before = Before::of(&from);
         conversation.head = Some(message.id);
         conversation.standing = Standing::Running;
         conversation.updated_at = now;
