@@ -28,6 +28,8 @@ const ATTACHMENTS: usize = 25;
 /// What a run is to write, and how.
 pub(super) struct Plan {
     pub(super) conversation: Conversation,
+    /// The end of the path that is shown from now on.
+    pub(super) head: MessageId,
     /// New messages, or the one that goes on; the last is the one the run writes.
     pub(super) messages: Vec<Message>,
     pub(super) request: Request,
@@ -96,6 +98,7 @@ impl Chat {
             user,
             Plan {
                 conversation,
+                head: answer.id,
                 messages: vec![question, answer],
                 request,
                 shape,
@@ -157,6 +160,7 @@ impl Chat {
         let request = built(shared, user, &path, &shape).await?;
         let plan = Plan {
             conversation,
+            head: again.answer,
             messages: vec![answer_to(&question, again.answer, Moment::now())],
             request,
             shape,
@@ -204,6 +208,7 @@ impl Chat {
         let shared = &self.shared;
         let Plan {
             mut conversation,
+            head,
             mut messages,
             request,
             shape,
@@ -235,7 +240,7 @@ impl Chat {
         making.problem = None;
         let from = message.clone();
         let before = Before::of(&from);
-        conversation.head = Some(message.id);
+        conversation.head = Some(head);
         conversation.standing = Standing::Running;
         conversation.updated_at = now;
         let begin = Begin {
