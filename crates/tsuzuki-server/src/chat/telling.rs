@@ -249,7 +249,7 @@ impl Telling {
 }
 
 /// What an answer of the engine spent.
-fn spent(report: &Report, parts: usize) -> Spent {
+pub(super) fn spent(report: &Report, parts: usize) -> Spent {
     let cost = report.cost.unwrap_or(0.0);
     let usage = &report.usage;
     Spent {
@@ -276,7 +276,9 @@ pub(super) type Prices<'a> = &'a dyn Fn(&str) -> Option<Price>;
 pub(super) fn of_parts(parts: &[Part], prices: Prices<'_>) -> Spent {
     let mut sum = Spent::default();
     for part in parts {
-        let known = part.input.is_some() && part.output.is_some();
+        // The counts of a part that was lost never came: what stands there is estimated.
+        let lost = part.ended.as_ref().is_none_or(|ended| ended.why == "lost");
+        let known = !lost && part.input.is_some() && part.output.is_some();
         let (input, output) = (part.input.unwrap_or(0), part.output.unwrap_or(0));
         let (read, write) = (part.cache_read.unwrap_or(0), part.cache_write.unwrap_or(0));
         let price = prices(&part.model);

@@ -7,7 +7,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::{Notify, Semaphore};
 use tsuzuki_server::chat::{
-    Attachment, AttachmentId, Conversation, ConversationId, Message, MessageId, Moment, RunId, User,
+    Attachment, AttachmentId, Conversation, ConversationId, Message, MessageId, Moment, RunId,
+    Spent, User,
 };
 use tsuzuki_server::store::{
     Alive, Append, Begin, Begun, Close, Day, Defaults, Epoch, Exchange, Fault, Hit, Page, Run,
@@ -21,6 +22,7 @@ pub(crate) struct Broken {
     pub(crate) append: Mutex<Option<Fault>>,
     pub(crate) begin: AtomicBool,
     pub(crate) close: AtomicBool,
+    pub(crate) take_over: AtomicBool,
     /// What beginning, appending or closing panics in, once: the name of the method.
     pub(crate) panics: Mutex<Option<&'static str>>,
     /// A run was kept; and how many may be told so.
@@ -42,6 +44,7 @@ impl Broken {
             append: Mutex::new(None),
             begin: AtomicBool::new(false),
             close: AtomicBool::new(false),
+            take_over: AtomicBool::new(false),
             panics: Mutex::new(None),
             begun: Notify::new(),
             told_begun: Semaphore::new(Semaphore::MAX_PERMITS),
@@ -145,6 +148,7 @@ impl Store for Broken {
         self.store.alive().await
     }
     async fn take_over(&self, run: RunId, epoch: Epoch) -> Kept<()> {
+        fails(&self.take_over)?;
         self.store.take_over(run, epoch).await
     }
     async fn put_exchange(&self, message: MessageId, exchange: &Exchange) -> Kept<()> {
@@ -164,6 +168,9 @@ impl Store for Broken {
     }
     async fn search(&self, user: &User, search: &Search) -> Kept<Vec<Hit>> {
         self.store.search(user, search).await
+    }
+    async fn spend(&self, user: &User, id: ConversationId, at: Moment, one: Spent) -> Kept<()> {
+        self.store.spend(user, id, at, one).await
     }
     async fn spent(&self, user: &User, since: Moment) -> Kept<Vec<Day>> {
         self.store.spent(user, since).await
