@@ -33,6 +33,8 @@ macro_rules! story {
             runs::a_run_that_was_alive_is_taken_over,
             beside::an_attachment_stays_while_a_message_has_it,
             beside::exchanges_are_kept_part_by_part,
+            beside::exchanges_are_read_up_to_a_bound,
+            beside::what_was_spent_beside_answers_is_added,
             beside::what_was_spent_is_summed_by_day,
             beside::defaults_and_sessions_are_their_users,
             beside::what_is_old_is_retired,
