@@ -3,6 +3,7 @@
 //! The messages and the run are kept before a model is called. A key that was used before begins
 //! nothing, and is told what it began.
 
+use super::cut_short::Before;
 use super::known::{known, posted};
 use super::live::Live;
 use super::mailbox::Mail;
@@ -27,6 +28,8 @@ const ATTACHMENTS: usize = 25;
 /// What a run is to write, and how.
 pub(super) struct Plan {
     pub(super) conversation: Conversation,
+    /// The end of the path that is shown from now on.
+    pub(super) head: MessageId,
     /// New messages, or the one that goes on; the last is the one the run writes.
     pub(super) messages: Vec<Message>,
     pub(super) request: Request,
@@ -95,6 +98,7 @@ impl Chat {
             user,
             Plan {
                 conversation,
+                head: answer.id,
                 messages: vec![question, answer],
                 request,
                 shape,
@@ -156,6 +160,7 @@ impl Chat {
         let request = built(shared, user, &path, &shape).await?;
         let plan = Plan {
             conversation,
+            head: again.answer,
             messages: vec![answer_to(&question, again.answer, Moment::now())],
             request,
             shape,
@@ -203,6 +208,7 @@ impl Chat {
         let shared = &self.shared;
         let Plan {
             mut conversation,
+            head,
             mut messages,
             request,
             shape,
@@ -232,9 +238,9 @@ impl Chat {
         making.run = Some(run.id);
         making.dropped.clone_from(&request.dropped);
         making.problem = None;
-        let before = making.spent;
         let from = message.clone();
-        conversation.head = Some(message.id);
+        let before = Before::of(&from);
+        conversation.head = Some(head);
         conversation.standing = Standing::Running;
         conversation.updated_at = now;
         let begin = Begin {
