@@ -1,7 +1,9 @@
 //! `tsuzuki chat` without a terminal, `tsuzuki backup`, and what `serve` says of its chat. The
 //! terminal itself is driven in `tests/terminal`.
 
-use crate::shell::{Done, Run, tsuzuki, while_serving};
+use crate::shell::{Done, Run, finish, signal, tsuzuki, until, while_serving};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -128,6 +130,56 @@ fn a_password_lets_people_in() {
         assert_eq!(wrong.exit, Some(3), "{}", wrong.stderr);
         assert!(!wrong.stderr.contains("horse"), "{}", wrong.stderr);
     });
+}
+
+/// The status of a response to whoever has nothing but an address.
+fn status(address: &str, method: &str, path: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    let length = body.len();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).expect("it is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_server_of_its_own_is_for_its_owner_alone() {
+    let slow = "schema = 1\n[stream]\ntps = 20\n";
+    let chat = tsuzuki(["chat", "--data", "data", "--scenario", "slow.toml"])
+        .stdin("/long 100")
+        .file("slow.toml", slow);
+    let home = chat.folder().to_owned();
+    let child = chat.spawn();
+    let said = until(|| std::fs::read_to_string(home.join("data/serving.json")).ok());
+    let address = said
+        .split("http://")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let address = address.expect("an address");
+    // Other users of this machine reach it, and have no file to read.
+    for path in ["conversations", "events", "export", "defaults"] {
+        assert_eq!(
+            status(address, "GET", &format!("/api/v1/{path}"), ""),
+            "401",
+            "{path}"
+        );
+    }
+    let converse = "/model/anthropic.claude-3-haiku-20240307-v1:0/converse";
+    let question = r#"{"messages":[{"role":"user","content":[{"text":"hello"}]}]}"#;
+    let refused = status(address, "POST", converse, question);
+    assert!(refused.starts_with('4'), "{refused}");
+    // Their owner's other terminals do.
+    let listed = until(|| {
+        let listed = beside(["chat", "--list"], &home).run();
+        complete(&listed).contains("  1  ").then_some(listed)
+    });
+    assert!(listed.stdout.contains("/long 100"), "{}", listed.stdout);
+    signal(child.id(), "KILL");
+    finish(child);
 }
 
 #[test]
