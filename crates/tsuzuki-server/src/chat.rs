@@ -205,7 +205,7 @@ impl Chat {
     /// # Errors
     /// See [`ChatError`].
     pub async fn create(&self, user: &User, new: Conversation) -> Result<Conversation, ChatError> {
-        request::check(&new.shape)?;
+        new.shape.check()?;
         let _lock = self.shared.lock(new.id).await;
         if let Some(known) = self.shared.store.conversation(user, new.id).await? {
             return Ok(known);

@@ -1,8 +1,7 @@
 //! What a user changes about a conversation.
 
 use super::{
-    ChatError, Conversation, MessageId, Moment, Shape, Standing, Titled, object_or_null, request,
-    title,
+    ChatError, Conversation, MessageId, Moment, Shape, Standing, Titled, object_or_null, title,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -52,7 +51,7 @@ impl Change {
             conversation.folder = (!folder.is_empty()).then(|| folder.to_owned());
         }
         if let Some(shape) = self.shape {
-            request::check(&shape)?;
+            shape.check()?;
             conversation.shape = shape;
         }
         if self.read == Some(true) {

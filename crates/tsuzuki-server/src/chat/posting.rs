@@ -51,6 +51,7 @@ impl Chat {
             return Ok(posted);
         }
         self.check_text(&post)?;
+        post.shape.check()?;
         let slot = shared.slot(user)?;
         let mut conversation = shared.conversation(user, id).await?;
         fresh(shared, user, &[post.id, post.answer]).await?;
@@ -147,6 +148,7 @@ impl Chat {
         if let Some(posted) = known(shared, user, again.answer, key.as_deref()).await? {
             return Ok(posted);
         }
+        again.shape.check()?;
         let slot = shared.slot(user)?;
         let conversation = shared.conversation(user, question.conversation).await?;
         fresh(shared, user, &[again.answer]).await?;

@@ -82,6 +82,8 @@ fn check(web: &Web, kept: Kept, at: &str) -> Result<Checked, Problem> {
         conversation.folder.as_deref().unwrap_or_default(),
         FOLDER_CHARS,
     )?;
+    let shape = conversation.shape.check();
+    shape.map_err(|error| wrong(&error.to_string()))?;
     conversation.standing = Standing::Quiet;
     let files = attachments
         .into_iter()
