@@ -3,7 +3,7 @@
 //! The messages and the run are kept before a model is called. A key that was used before begins
 //! nothing, and is told what it began.
 
-use super::known::{known, posted};
+use super::known::{Wanted, known, used};
 use super::live::Live;
 use super::mailbox::Mail;
 use super::request::{Request, request};
@@ -33,6 +33,8 @@ pub(super) struct Plan {
     pub(super) shape: Shape,
     pub(super) joins: Joins,
     pub(super) key: Option<String>,
+    /// When it is asked for: the moment that the messages are made at, if they are new.
+    pub(super) at: Moment,
     pub(super) slot: Slot,
 }
 
@@ -47,7 +49,7 @@ impl Chat {
     ) -> Result<Posted, ChatError> {
         let shared = &self.shared;
         let _lock = shared.lock(id).await;
-        if let Some(posted) = known(shared, user, post.answer, key.as_deref()).await? {
+        if let Some(posted) = known(shared, user, Wanted::Post(id, &post), key.as_deref()).await? {
             return Ok(posted);
         }
         self.check_text(&post)?;
@@ -101,6 +103,7 @@ impl Chat {
                 shape,
                 joins: SeamKind::Length.into(),
                 key,
+                at: now,
                 slot,
             },
         )
@@ -145,7 +148,9 @@ impl Chat {
         let shared = &self.shared;
         let question = self.of_role(user, question, Role::User).await?;
         let _lock = shared.lock(question.conversation).await;
-        if let Some(posted) = known(shared, user, again.answer, key.as_deref()).await? {
+        if let Some(posted) =
+            known(shared, user, Wanted::Beside(question.id), key.as_deref()).await?
+        {
             return Ok(posted);
         }
         again.shape.check()?;
@@ -156,13 +161,15 @@ impl Chat {
         let shape = self.filled(&again.shape, &conversation, &defaults.shape);
         let path = shared.store.path(user, question.id, PATH).await?;
         let request = built(shared, user, &path, &shape).await?;
+        let at = Moment::now();
         let plan = Plan {
             conversation,
-            messages: vec![answer_to(&question, again.answer, Moment::now())],
+            messages: vec![answer_to(&question, again.answer, at)],
             request,
             shape,
             joins: SeamKind::Length.into(),
             key,
+            at,
             slot,
         };
         self.begin(user, plan).await
@@ -210,12 +217,12 @@ impl Chat {
             shape,
             joins,
             key,
+            at: now,
             slot,
         } = plan;
         let Some(message) = messages.last_mut() else {
             return Err(ChatError::Missing("message"));
         };
-        let now = Moment::now();
         let run = Run {
             id: RunId::new(),
             conversation: conversation.id,
@@ -244,8 +251,9 @@ impl Chat {
             messages,
             run,
         };
-        if let Begun::Known(run) = shared.store.begin(user, &begin).await.map_err(kept)? {
-            return posted(shared, user, &run).await;
+        // It began in another conversation just now: in this one it would be known.
+        if let Begun::Known(_) = shared.store.begin(user, &begin).await.map_err(kept)? {
+            return Err(used());
         }
         let Begin {
             conversation,

@@ -94,6 +94,9 @@ impl Store for Broken {
         fails(&self.begin)?;
         self.store.begin(user, begin).await
     }
+    async fn run_of_key(&self, user: &User, key: &str) -> Kept<Option<Run>> {
+        self.store.run_of_key(user, key).await
+    }
     async fn append(&self, tick: Vec<Append>) -> Kept<Vec<RunId>> {
         self.passes.acquire().await.unwrap().forget();
         self.appends.fetch_add(1, Ordering::SeqCst);
