@@ -13,16 +13,21 @@ use super::telling::Joins;
 use super::title;
 use super::turns::Carried;
 use super::{
-    Again, Block, Chat, ChatError, Conversation, ConversationId, Holds, Making, Message, MessageId,
-    Moment, Post, Posted, Role, RunId, SeamKind, Shape, Standing, State, Titled, User,
+    Again, Attachment, AttachmentKind, Block, Chat, ChatError, Conversation, ConversationId, Holds,
+    Making, Message, MessageId, Moment, Post, Posted, Role, RunId, SeamKind, Shape, Standing,
+    State, Titled, User,
 };
 use crate::store::{Begin, Begun, Epoch, Run};
 use std::sync::Arc;
 
 /// The longest path that is asked with, in messages.
 pub(super) const PATH: usize = 100_000;
-/// What Bedrock takes in one message (AWS documentation, Converse): images and documents.
-const ATTACHMENTS: usize = 25;
+/// What Converse takes in one message (API reference, Message).
+const IMAGES: usize = 20;
+const DOCUMENTS: usize = 5;
+/// The most bytes of all files on a path, which are all sent with every question: as many as five
+/// documents of 4.5 MB have. In base64 that is 30 MB, more than Bedrock documents for any body.
+const CARRIED_BYTES: u64 = 22_500_000;
 
 /// What a run is to write, and how.
 pub(super) struct Plan {
@@ -72,6 +77,15 @@ impl Chat {
                 .await?
                 .ok_or(ChatError::Missing("attachment"))?;
             attachments.push(attachment);
+        }
+        let (images, documents): (Vec<_>, Vec<_>) = attachments
+            .iter()
+            .partition(|attachment: &&Attachment| attachment.kind == AttachmentKind::Image);
+        if images.len() > IMAGES || documents.len() > DOCUMENTS {
+            return Err(invalid(
+                "attachments",
+                "a message takes 20 images and 5 documents at most; send the others with another one",
+            ));
         }
         let now = Moment::now();
         let question = Message {
@@ -127,12 +141,6 @@ impl Chat {
                 field: "text",
                 told,
             });
-        }
-        if post.attachments.len() > ATTACHMENTS {
-            return Err(invalid(
-                "attachments",
-                "a message takes 20 images and 5 documents at most",
-            ));
         }
         Ok(())
     }
@@ -299,13 +307,35 @@ pub(super) async fn built(
     path: &[Message],
     shape: &Shape,
 ) -> Result<Request, ChatError> {
+    let files = path.iter().flat_map(|message| &message.attachments);
+    let bytes = files.map(|file| file.bytes).fold(0, u64::saturating_add);
+    if bytes > CARRIED_BYTES {
+        let told = format!(
+            "the files of this conversation have {bytes} bytes together, and may have {CARRIED_BYTES}, \
+             since all of them are sent with every question; begin another conversation, or change \
+             an earlier message"
+        );
+        return Err(ChatError::Invalid {
+            field: "attachments",
+            told,
+        });
+    }
     let mut carried = Carried::new();
     for attachment in path.iter().flat_map(|message| &message.attachments) {
         if let Some((_, bytes)) = shared.store.attachment(user, attachment.id).await? {
             carried.insert(attachment.id, bytes);
         }
     }
-    let mut request = request(path, &carried, shape, &shared.settings.policy)?;
+    let policy = &shared.settings.policy;
+    let mut request = if carried.is_empty() {
+        request(path, &carried, shape, policy)?
+    } else {
+        // Megabytes are encoded where nobody else waits for it.
+        let (path, shape, policy) = (path.to_vec(), shape.clone(), policy.clone());
+        tokio::task::spawn_blocking(move || request(&path, &carried, &shape, &policy))
+            .await
+            .map_err(|_ended| ChatError::ShuttingDown)??
+    };
     // Many answers that are throttled together must not come back together.
     request.policy.seed ^= RunId::new().0.as_u64_pair().1;
     Ok(request)
