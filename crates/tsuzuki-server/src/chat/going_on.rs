@@ -49,6 +49,7 @@ impl Chat {
         request.allow_for(&message);
         message.state = State::Running;
         let plan = Plan {
+            head: self.shown_below(user, message.id, &conversation).await?,
             conversation,
             messages: vec![message],
             request,
@@ -81,10 +82,12 @@ impl Chat {
         let conversation = shared.conversation(user, message.conversation).await?;
         fresh(shared, user, &[answer]).await?;
         let shape = self.shape_of(user, &message, &conversation).await?;
-        let request = request_for(shared, user, &message, &shape).await?;
+        let mut request = request_for(shared, user, &message, &shape).await?;
+        request.allow_for(&message);
         let plan = Plan {
             at: message.created_at,
             conversation,
+            head: answer,
             messages: vec![Message {
                 state: State::Running,
                 ..message
@@ -130,6 +133,24 @@ impl Chat {
         shared.tell(user, &Mail::Message(Arc::new(message.clone())));
         shared.tell(user, &Mail::Conversation(Arc::new(conversation)));
         Ok(message)
+    }
+
+    /// The end of the path that is shown while an answer goes on: what follows the answer stays.
+    async fn shown_below(
+        &self,
+        user: &User,
+        answer: MessageId,
+        conversation: &Conversation,
+    ) -> Result<MessageId, ChatError> {
+        let store = &self.shared.store;
+        if let Some(head) = conversation.head {
+            let shown = store.path(user, head, PATH).await?;
+            if shown.iter().any(|message| message.id == answer) {
+                return Ok(head);
+            }
+        }
+        let leaf = store.leaf(user, answer).await?;
+        leaf.ok_or(ChatError::Missing("message"))
     }
 
     /// A copy of an answer up to its `seam`-th seam, stopped there, and what makes that seam necessary.

@@ -3,6 +3,7 @@
 //! The messages and the run are kept before a model is called. A key that was used before begins
 //! nothing, and is told what it began.
 
+use super::cut_short::Before;
 use super::known::{Wanted, known, used};
 use super::live::Live;
 use super::mailbox::Mail;
@@ -32,6 +33,8 @@ const CARRIED_BYTES: u64 = 22_500_000;
 /// What a run is to write, and how.
 pub(super) struct Plan {
     pub(super) conversation: Conversation,
+    /// The end of the path that is shown from now on.
+    pub(super) head: MessageId,
     /// New messages, or the one that goes on; the last is the one the run writes.
     pub(super) messages: Vec<Message>,
     pub(super) request: Request,
@@ -112,6 +115,7 @@ impl Chat {
             user,
             Plan {
                 conversation,
+                head: answer.id,
                 messages: vec![question, answer],
                 request,
                 shape,
@@ -172,6 +176,7 @@ impl Chat {
         let at = Moment::now();
         let plan = Plan {
             conversation,
+            head: again.answer,
             messages: vec![answer_to(&question, again.answer, at)],
             request,
             shape,
@@ -220,6 +225,7 @@ impl Chat {
         let shared = &self.shared;
         let Plan {
             mut conversation,
+            head,
             mut messages,
             request,
             shape,
@@ -249,9 +255,9 @@ impl Chat {
         making.run = Some(run.id);
         making.dropped.clone_from(&request.dropped);
         making.problem = None;
-        let before = making.spent;
         let from = message.clone();
-        conversation.head = Some(message.id);
+        let before = Before::of(&from);
+        conversation.head = Some(head);
         conversation.standing = Standing::Running;
         conversation.updated_at = now;
         let begin = Begin {

@@ -1,8 +1,11 @@
 //! Messages and runs: posted, answered, stopped, gone on with, answered again.
 
-use crate::client::{get, having, post};
+use crate::client::{PATIENCE, get, having, post};
 use crate::server::{HAIKU, Server, fresh, text_of};
 use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tsuzuki::simulator::Scenario;
 
 #[tokio::test]
@@ -210,4 +213,38 @@ async fn an_answer_has_others_beside_it() {
     assert_eq!(zero.problem(), (400, "invalid".to_owned()));
     let much = server.send(post(&retry, &json!({ "seam": 99 }))).await;
     assert_eq!(much.problem().0 / 100, 4);
+}
+
+/// Clients that post and leave at once, at whatever moment: no run of theirs is left undriven.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_leave_while_they_post() {
+    let server = Server::start().await;
+    let id = server.conversation().await;
+    let body = json!({ "text": "/echo Here." }).to_string();
+    for number in 0..40 {
+        let mut socket = TcpStream::connect(server.address).await.unwrap();
+        let request = format!(
+            "POST /api/v1/conversations/{id}/messages HTTP/1.1\r\nhost: {}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            server.address,
+            body.len()
+        );
+        socket.write_all(request.as_bytes()).await.unwrap();
+        tokio::time::sleep(Duration::from_micros(150 * number)).await;
+    }
+    let path = format!("/api/v1/conversations/{id}/export?format=json");
+    let whole = async {
+        loop {
+            let export = server.send(get(&path)).await.json(200);
+            let messages = export["conversations"][0]["messages"].as_array().unwrap();
+            let whole = |message: &Value| message["state"] == "complete";
+            if !messages.is_empty() && messages.iter().all(whole) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, whole)
+        .await
+        .expect("every answer comes to its end");
 }

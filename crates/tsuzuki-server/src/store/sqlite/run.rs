@@ -5,7 +5,7 @@ use super::fault::Trouble;
 use super::journal;
 use super::writer::Desk;
 use super::{conversation, message, spending};
-use crate::chat::{ConversationId, MessageId, Moment, RunId, User};
+use crate::chat::{ConversationId, MessageId, Moment, RunId, Standing, User};
 use crate::store::{Alive, Begin, Begun, Close, Epoch, Run};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::HashMap;
@@ -115,12 +115,22 @@ pub(super) fn close(desk: &mut Desk, close: &Close) -> Result<(), Trouble> {
         return Err(Trouble::Conflict("the run writes another message"));
     }
     message::put(db, &close.user, number, &close.message)?;
-    conversation::over(db, number, close.at, close.standing, &close.spent)?;
-    spending::add(db, &close.user, close.at, &close.spent)?;
     db.execute(
         "UPDATE run SET alive = 0, over_at = ?2 WHERE id = ?1",
         params![close.run.0.as_bytes(), close.at.0],
     )?;
+    let others: bool = db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM run WHERE conversation = ?1 AND alive)",
+        [number],
+        |row| row.get(0),
+    )?;
+    let standing = if others {
+        Standing::Running
+    } else {
+        close.standing
+    };
+    conversation::over(db, number, close.at, standing, &close.spent)?;
+    spending::add(db, &close.user, close.at, &close.spent)?;
     desk.journal.close(db, close.run)
 }
 
