@@ -37,6 +37,8 @@ const API: &str = "/api/v1";
 pub(super) enum ApiError {
     /// There is no connection, or it broke.
     Unreachable(String),
+    /// It answered something that this version does not read; asking again would not help.
+    Unread(String),
     /// The server would not.
     Problem {
         /// The status of its answer.
@@ -50,6 +52,7 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(why) => write!(f, "the server cannot be reached: {why}"),
+            Self::Unread(what) => write!(f, "the server is of another version: {what}"),
             Self::Problem { told, .. } => f.write_str(told),
         }
     }
@@ -169,8 +172,9 @@ impl Http {
     ) -> Result<T, ApiError> {
         let bytes = self.bytes(method, path, body, key).await?;
         serde_json::from_slice(&bytes).map_err(|error| {
-            ApiError::Unreachable(format!(
-                "its answer is not what this version reads: {error}"
+            ApiError::Unread(format!(
+                "its answer is not what this one reads: {}",
+                crate::print::one_line(&error.to_string())
             ))
         })
     }

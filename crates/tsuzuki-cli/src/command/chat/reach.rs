@@ -155,7 +155,7 @@ async fn signed_in(http: Http) -> Result<(Api, About), Failure> {
             told,
             format!("the password comes from {PASSWORD}, or is asked for where that is not set"),
         ),
-        ApiError::Unreachable(_) => failed(&error),
+        ApiError::Unreachable(_) | ApiError::Unread(_) => failed(&error),
     })?;
     let api = Api(http);
     let about = api.about().await.map_err(|error| failed(&error))?;
@@ -166,6 +166,7 @@ async fn signed_in(http: Http) -> Result<(Api, About), Failure> {
 pub(super) fn failed(error: &ApiError) -> Failure {
     let hint = match error {
         ApiError::Unreachable(_) => "check the address, and that tsuzuki serve runs there",
+        ApiError::Unread(_) => "run the same version of Tsuzuki on both sides",
         ApiError::Problem { .. } => "do what it says, and try again",
     };
     Failure::new(Exit::Refused, error.to_string(), hint)
