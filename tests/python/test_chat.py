@@ -2,10 +2,12 @@
 
 import http.client
 import json
+import time
 import uuid
 
 import pytest
 
+from chatting import PATIENCE_SECONDS
 from endpoint import HAIKU, Endpoint
 
 PACED = '[stream]\nttft = "100ms"\ntps = 200\n'
@@ -46,7 +48,9 @@ class Person:
     def read(self, run, leave_after=None):
         """What a run says: to its end, coming back after every so many events."""
         text, last, over = "", None, False
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not over:
+            assert time.monotonic() < deadline, f"the run never ended; it said {len(text)} characters"
             seen = 0
             for name, id_, data in self.follow(f"/runs/{run}/events", last):
                 if name != "entries":
