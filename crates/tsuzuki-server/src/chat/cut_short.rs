@@ -95,12 +95,13 @@ pub(super) fn lost_part(message: &Message, asked: &Bytes) -> Option<Entry> {
         .map_or(text.len(), |(at, _)| at);
     let (old, new) = text.split_at(cut);
     let question = question(&making.parts, asked);
-    part.input.get_or_insert(if first {
+    let input = if first {
         question
     } else {
         question.saturating_add(likely_tokens(old))
-    });
-    part.output.get_or_insert(likely_tokens(new));
+    };
+    part.input = part.input.or(Some(input));
+    part.output = part.output.or_else(|| Some(likely_tokens(new)));
     Some(Entry::Part { part })
 }
 

@@ -141,23 +141,36 @@ pub(super) fn alive(db: &Connection) -> Result<Vec<Alive>, Trouble> {
     let mut runs = db.prepare(&format!("SELECT {COLUMNS} WHERE r.alive ORDER BY r.number"))?;
     let mut rows = runs.query([])?;
     while let Some(row) = rows.next()? {
-        let run = of_row(row)?;
-        logs.insert(run.id, journal::folded(db, run.id)?);
-        let message = message::numbered(db, &[row.get(10)?])?.pop();
-        let message = message.ok_or(Trouble::Damaged("a run's message is missing"))?;
-        let user = User(row.get(9)?);
-        alive.push(Alive {
-            user,
-            run,
-            message,
-            log: Vec::new(),
-        });
+        match alive_row(db, row) {
+            Ok(one) => {
+                logs.insert(one.run.id, journal::folded(db, one.run.id)?);
+                alive.push(one);
+            }
+            // The others, and the whole chat, are not to suffer for it.
+            Err(Trouble::Damaged(what)) => {
+                let run = RunId(column::id(row.get(0)?));
+                tracing::error!(%run, what, "a run cannot be read, and is left as it is");
+            }
+            Err(trouble) => return Err(trouble),
+        }
     }
     journal::unfolded(db, &mut logs, None)?;
     for one in &mut alive {
         one.log = logs.remove(&one.run.id).unwrap_or_default();
     }
     Ok(alive)
+}
+
+/// A run that is alive, without its log.
+fn alive_row(db: &Connection, row: &Row<'_>) -> Result<Alive, Trouble> {
+    let run = of_row(row)?;
+    let message = message::numbered(db, &[row.get(10)?])?.pop();
+    Ok(Alive {
+        user: User(row.get(9)?),
+        run,
+        message: message.ok_or(Trouble::Damaged("a run's message is missing"))?,
+        log: Vec::new(),
+    })
 }
 
 /// See [`Store::take_over`](crate::store::Store::take_over).

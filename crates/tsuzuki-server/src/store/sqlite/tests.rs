@@ -1,11 +1,5 @@
 //! What no caller can bring about, unless there is a defect: work that panics on the store's threads.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that fails panics and says why"
-)]
-
 use super::{Durability, Sqlite, SqliteSettings};
 use crate::chat::User;
 use crate::store::{Defaults, Fault, Store, Titles};
