@@ -12,6 +12,7 @@ mod exchange;
 mod fold;
 mod going_on;
 mod id;
+mod importing;
 mod known;
 mod live;
 mod log;
@@ -46,13 +47,14 @@ use crate::store::{Run, Store, StoreError};
 use bytes::Bytes;
 use exchange::Files;
 use futures_util::stream::BoxStream;
+pub(crate) use importing::Incoming;
 use mailbox::Mail;
 pub(crate) use object::{Object, object, object_or_null};
 use serde::{Deserialize, Serialize};
 use shared::{Shared, kept};
 use std::sync::Arc;
 use std::time::Duration;
-pub(crate) use title::LONGEST_BY_HAND as TITLE_CHARS;
+pub(crate) use title::{LONGEST_BY_HAND as TITLE_CHARS, plain};
 use tsuzuki::Backend;
 use tsuzuki::engine::Policy;
 use utoipa::ToSchema;
@@ -207,7 +209,7 @@ impl Chat {
     /// # Errors
     /// See [`ChatError`].
     pub async fn create(&self, user: &User, new: Conversation) -> Result<Conversation, ChatError> {
-        request::check(&new.shape)?;
+        new.shape.check()?;
         let _lock = self.shared.lock(new.id).await;
         if let Some(known) = self.shared.store.conversation(user, new.id).await? {
             return Ok(known);
@@ -414,8 +416,7 @@ impl Chat {
         self.follow_one(user, run, after).await
     }
 
-    /// Tells readers that conversations came in by another way (import).
-    pub fn announce(&self, user: &User, conversation: Conversation) {
+    fn announce(&self, user: &User, conversation: Conversation) {
         self.shared
             .tell(user, &Mail::Conversation(Arc::new(conversation)));
     }

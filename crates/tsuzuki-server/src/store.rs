@@ -96,6 +96,8 @@ pub trait Store: Send + Sync {
     async fn close(&self, close: &Close) -> Result<(), StoreError>;
     /// A run.
     async fn run(&self, user: &User, id: RunId) -> Result<Option<Run>, StoreError>;
+    /// The run that was begun with this key of the client's.
+    async fn run_of_key(&self, user: &User, key: &str) -> Result<Option<Run>, StoreError>;
     /// The log of a run as it was appended, oldest first; empty once it was retired.
     async fn log(&self, run: RunId) -> Result<Vec<Append>, StoreError>;
     /// The runs that are alive, oldest first: in a store that was just opened, those for somebody to

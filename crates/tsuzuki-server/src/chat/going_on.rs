@@ -1,6 +1,6 @@
 //! How runs begin on top of an answer that is there: going on with it, or writing it anew from a seam.
 
-use super::known::known;
+use super::known::{Wanted, known};
 use super::mailbox::Mail;
 use super::posting::{PATH, Plan, built, conflict, fresh};
 use super::request::Request;
@@ -23,7 +23,7 @@ impl Chat {
         let shared = &self.shared;
         let there = self.of_role(user, message, Role::Assistant).await?;
         let _lock = shared.lock(there.conversation).await;
-        if let Some(posted) = known(shared, user, message, key.as_deref()).await? {
+        if let Some(posted) = known(shared, user, Wanted::On(message), key.as_deref()).await? {
             return Ok(posted);
         }
         let slot = shared.slot(user)?;
@@ -56,6 +56,7 @@ impl Chat {
             shape,
             joins: SeamKind::Asked.into(),
             key,
+            at: Moment::now(),
             slot,
         };
         self.begin(user, plan).await
@@ -73,7 +74,8 @@ impl Chat {
         let shared = &self.shared;
         let (message, joins) = self.cut_at(user, message, seam, answer).await?;
         let _lock = shared.lock(message.conversation).await;
-        if let Some(posted) = known(shared, user, answer, key.as_deref()).await? {
+        let question = message.parent.ok_or(ChatError::Missing("message"))?;
+        if let Some(posted) = known(shared, user, Wanted::Beside(question), key.as_deref()).await? {
             return Ok(posted);
         }
         let slot = shared.slot(user)?;
@@ -83,6 +85,7 @@ impl Chat {
         let mut request = request_for(shared, user, &message, &shape).await?;
         request.allow_for(&message);
         let plan = Plan {
+            at: message.created_at,
             conversation,
             head: answer,
             messages: vec![Message {

@@ -35,7 +35,13 @@ const WITH_REASONING: u32 = 1024;
 /// The first words of a text.
 pub(super) fn words(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty());
-    clipped(line.unwrap_or_default())
+    clipped(&plain(line.unwrap_or_default()))
+}
+
+/// A text as a title may have it: in one line, without control characters.
+pub(crate) fn plain(text: &str) -> String {
+    let spaced = text.replace(char::is_control, " ");
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A title of at most so many characters, cut between words where there are spaces.

@@ -229,6 +229,11 @@ impl Store for Sqlite {
         self.read(move |db| run::one(db, &user, id)).await
     }
 
+    async fn run_of_key(&self, user: &User, key: &str) -> Result<Option<Run>, StoreError> {
+        let (user, key) = (user.clone(), key.to_owned());
+        self.read(move |db| run::of_key(db, &user, &key)).await
+    }
+
     async fn log(&self, run: RunId) -> Result<Vec<Append>, StoreError> {
         self.read(move |db| journal::log(db, run)).await
     }

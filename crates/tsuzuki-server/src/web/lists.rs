@@ -130,6 +130,7 @@ pub(super) async fn put_defaults(
     Asks(user): Asks,
     Sent(defaults): Sent<Defaults>,
 ) -> Result<Json<Defaults>, Problem> {
+    defaults.shape.check()?;
     web.store().put_defaults(&user, &defaults).await?;
     Ok(Json(defaults))
 }

@@ -120,6 +120,9 @@ impl Store for Broken {
         self.may_panic("begin");
         begun
     }
+    async fn run_of_key(&self, user: &User, key: &str) -> Kept<Option<Run>> {
+        self.store.run_of_key(user, key).await
+    }
     async fn append(&self, tick: Vec<Append>) -> Kept<Vec<RunId>> {
         self.passes.acquire().await.unwrap().forget();
         self.appends.fetch_add(1, Ordering::SeqCst);

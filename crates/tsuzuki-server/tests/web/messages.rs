@@ -87,6 +87,53 @@ async fn asking_twice_with_one_key_does_it_once() {
     assert_eq!(first["run"], third["run"]);
 }
 
+#[tokio::test]
+async fn a_key_tells_what_it_began_whatever_came_after() {
+    let server = Server::over(slow(), |settings| {
+        settings.chat.as_mut().unwrap().settings.runs_of_a_user = 1;
+    })
+    .await;
+    let id = server.conversation().await;
+    let path = format!("/api/v1/conversations/{id}/messages");
+    let said = json!({ "text": "/long 30" });
+    let ask = |path: &str, body: &Value| having(post(path, body), "idempotency-key", "k");
+    let first = server.send(ask(&path, &said)).await.json(202);
+    // There is room for no other, and none is wanted.
+    let again = server.send(ask(&path, &said)).await.json(200);
+    assert_eq!(again["run"], first["run"]);
+    let stop = format!("/api/v1/runs/{}/stop", first["run"].as_str().unwrap());
+    server.send(post(&stop, &json!({}))).await.json(200);
+    let answer = first["messages"][1]["id"].as_str().unwrap();
+    let on = format!("/api/v1/messages/{answer}/continue");
+    let continued = having(post(&on, &json!({})), "idempotency-key", "on");
+    let continued = server.send(continued).await.json(202);
+    assert_ne!(continued["run"], first["run"]);
+    let again = server.send(ask(&path, &said)).await.json(200);
+    assert_eq!(again["run"], first["run"]);
+    server.over_now(answer).await;
+
+    // Whatever else it is used for is refused, and nothing begins.
+    let other = server.conversation().await;
+    let other = format!("/api/v1/conversations/{other}/messages");
+    let question = first["messages"][0]["id"].as_str().unwrap();
+    for (path, body) in [
+        (&other, said.clone()),
+        (&path, json!({ "text": "/long 31" })),
+        (&path, json!({ "text": "/long 30", "parent": answer })),
+        (&format!("/api/v1/messages/{question}/answers"), json!({})),
+        (&on, json!({})),
+    ] {
+        let got = server.send(ask(path, &body)).await;
+        assert_eq!(got.problem(), (409, "conflict".to_owned()), "{path}");
+        assert!(got.text().contains("key"), "{}", got.text());
+    }
+    let thread = server
+        .send(get(&format!("/api/v1/conversations/{id}")))
+        .await
+        .json(200);
+    assert_eq!(thread["messages"].as_array().unwrap().len(), 2);
+}
+
 /// Answers slowly enough to be interrupted.
 fn slow() -> Scenario {
     Scenario::parse("[stream]\nttft = \"20ms\"\ntps = 300\n").unwrap()

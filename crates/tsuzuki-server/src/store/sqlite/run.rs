@@ -38,18 +38,23 @@ pub(super) fn one(db: &Connection, user: &User, id: RunId) -> Result<Option<Run>
     rows.next()?.map(of_row).transpose()
 }
 
+/// See [`Store::run_of_key`](crate::store::Store::run_of_key).
+pub(super) fn of_key(db: &Connection, user: &User, key: &str) -> Result<Option<Run>, Trouble> {
+    let mut one = db.prepare(&format!(
+        "SELECT {COLUMNS} WHERE r.user = ?1 AND r.key = ?2"
+    ))?;
+    let mut rows = one.query(params![user.0, key])?;
+    rows.next()?.map(of_row).transpose()
+}
+
 /// See [`Store::begin`](crate::store::Store::begin).
 pub(super) fn begin(desk: &mut Desk, user: &User, begin: &Begin) -> Result<Begun, Trouble> {
     let db = &desk.db;
     let run = &begin.run;
-    if let Some(key) = &run.key {
-        let mut known = db.prepare(&format!(
-            "SELECT {COLUMNS} WHERE r.user = ?1 AND r.key = ?2"
-        ))?;
-        let mut rows = known.query(params![user.0, key])?;
-        if let Some(row) = rows.next()? {
-            return Ok(Begun::Known(Box::new(of_row(row)?)));
-        }
+    if let Some(key) = &run.key
+        && let Some(known) = of_key(db, user, key)?
+    {
+        return Ok(Begun::Known(Box::new(known)));
     }
     if run.conversation != begin.conversation.id {
         return Err(Trouble::Conflict("the run is of another conversation"));
