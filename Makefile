@@ -3,6 +3,7 @@
 VENV := .venv
 NODE := tests/javascript/node_modules
 PAGE := ui/node_modules
+BENCH := bench/page/node_modules
 CHROMIUM := /usr/bin/chromium
 TMUX := /usr/bin/tmux
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -38,10 +39,12 @@ check: ## Formatting, lints, documentation, licences
 	cargo doc --locked --workspace --no-deps
 	@if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; else echo "cargo-deny is not installed: licences are not checked"; fi
 
-bench: ## Print the seam score, and what the endpoint costs beside a direct call and nginx
+bench: $(BENCH)/ready $(CHROMIUM) ## Print the seam score, and what the endpoint, the chat server and the page cost beside others
 	cargo run --locked --release --quiet -p tsuzuki-engine --example seam_score
 	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || test "$$(id -u)" != 0 || { apt-get update -q && apt-get install -q -y nginx-light; } || true
 	cargo run --locked --release --quiet --manifest-path bench/Cargo.toml
+	npm --prefix bench/page run --silent build -- --logLevel error
+	node bench/page/measure.mjs $(CHROMIUM)
 
 # Debian keeps the part of Python that makes virtual environments in a package of its own.
 $(VENV)/ready: tests/python/requirements.txt
@@ -57,6 +60,10 @@ $(TMUX):
 
 $(PAGE)/ready: ui/package-lock.json
 	npm --prefix ui ci --no-audit --no-fund
+	@touch $@
+
+$(BENCH)/ready: bench/page/package-lock.json
+	npm --prefix bench/page ci --no-audit --no-fund
 	@touch $@
 
 $(NODE)/ready: tests/javascript/package-lock.json

@@ -15,7 +15,7 @@ const LONG_TASK_MS = 50;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 const SUBJECTS = [
-  { name: 'Tsuzuki', folder: join(HERE, '../../ui/dist'), message: '[data-testid="message"]' },
+  { name: 'Tsuzuki', folder: join(HERE, '../../ui/dist'), message: 'article[data-message]' },
   { name: 'React with react-markdown', folder: join(HERE, 'built'), message: '[data-message]' },
 ];
 

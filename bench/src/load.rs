@@ -1,6 +1,7 @@
 //! Asks and counts: closed loops over loopback, bounded in number and time.
 
 use crate::Failure;
+use crate::stamp::Delays;
 use crate::work::Work;
 use bytes::Bytes;
 use futures_util::future::try_join_all;
@@ -14,14 +15,29 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tsuzuki::wire::eventstream::Reader;
+use tsuzuki::wire::eventstream::{Message, Reader};
 
 /// Events of an answer that are no deltas: a start, a block's stop, a stop, metadata.
 const OTHERS: usize = 4;
 
+/// Sends requests over one connection.
+pub(crate) type Sender = SendRequest<Full<Bytes>>;
+
+/// Opens a connection.
+pub(crate) async fn connect(address: SocketAddr) -> Result<Sender, Failure> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(async move {
+        // How it ends is told to whoever waits for an answer.
+        let _ = connection.await;
+    });
+    Ok(sender)
+}
+
 /// One connection to a subject.
 pub(crate) struct Line {
-    sender: SendRequest<Full<Bytes>>,
+    sender: Sender,
     address: SocketAddr,
 }
 
@@ -35,21 +51,17 @@ pub(crate) struct Exchange {
 
 impl Line {
     pub(crate) async fn open(address: SocketAddr) -> Result<Self, Failure> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(async move {
-            // How it ends is told to whoever waits for an answer.
-            let _ = connection.await;
-        });
-        Ok(Self { sender, address })
+        Ok(Self {
+            sender: connect(address).await?,
+            address,
+        })
     }
 
     /// Asks once. An answer that is not what was asked for is a failure.
     pub(crate) async fn ask(
         &mut self,
         work: Work,
-        mut heard: impl FnMut(usize),
+        mut heard: impl FnMut(&[Message]),
     ) -> Result<Exchange, Failure> {
         let began = Instant::now();
         self.sender.ready().await?;
@@ -73,17 +85,19 @@ impl Line {
             bytes += data.len();
             match work {
                 Work::Whole(_) => {}
-                Work::Burst(_) | Work::Paced(_) => {
+                Work::Burst(_) | Work::Paced(_) | Work::Stamped(_) => {
                     reader.read(data, &mut messages)?;
                     events += messages.len();
-                    heard(messages.len());
+                    heard(&messages);
                     messages.clear();
                 }
             }
         }
         let complete = match work {
             Work::Whole(text) => bytes > text,
-            Work::Burst(deltas) | Work::Paced(deltas) => events == deltas + OTHERS,
+            Work::Burst(deltas) | Work::Paced(deltas) | Work::Stamped(deltas) => {
+                events == deltas + OTHERS
+            }
         };
         if !complete {
             return Err("an answer was not whole".into());
@@ -160,6 +174,7 @@ pub(crate) async fn alone(
 /// Many streams that run until this is dropped.
 pub(crate) struct Streams {
     heard: Arc<AtomicU64>,
+    pub(crate) delays: Arc<Delays>,
     running: JoinSet<Result<Exchange, Failure>>,
 }
 
@@ -172,21 +187,31 @@ impl Streams {
         ramp: Duration,
     ) -> Self {
         let heard = Arc::new(AtomicU64::new(0));
+        let delays = Arc::new(Delays::default());
         let mut running = JoinSet::new();
         let began = Instant::now();
         for number in 0..count {
             let due = began + ramp.mul_f64(number as f64 / count as f64);
             tokio::time::sleep_until(due.into()).await;
-            let heard = Arc::clone(&heard);
+            let (heard, delays) = (Arc::clone(&heard), Arc::clone(&delays));
             running.spawn(async move {
                 let mut line = Line::open(address).await?;
                 line.ask(work, |events| {
-                    heard.fetch_add(events as u64, Ordering::Relaxed);
+                    heard.fetch_add(events.len() as u64, Ordering::Relaxed);
+                    if matches!(work, Work::Stamped(_)) {
+                        events.iter().for_each(|event| {
+                            delays.hear(&event.payload());
+                        });
+                    }
                 })
                 .await
             });
         }
-        Self { heard, running }
+        Self {
+            heard,
+            delays,
+            running,
+        }
     }
 
     /// How many deltas were heard so far.

@@ -54,6 +54,16 @@ impl Subject {
         Self::ourselves(&["upstream"]).await
     }
 
+    /// The chat server, with its store in a folder, in front of an upstream.
+    pub(crate) async fn chat(
+        durability: &str,
+        folder: &Path,
+        upstream: SocketAddr,
+    ) -> Result<Self, Failure> {
+        let folder = folder.to_str().ok_or("the folder has no name in Unicode")?;
+        Self::ourselves(&["chat-server", durability, folder, &upstream.to_string()]).await
+    }
+
     /// A subject in front of an upstream.
     pub(crate) async fn start(kind: Kind, upstream: SocketAddr) -> Result<Self, Failure> {
         match kind {

@@ -140,7 +140,13 @@ pub(crate) fn print(rows: &[(Kind, Vec<Figures>)]) {
 }
 
 /// The median of some figures; of none, nought.
-pub(crate) fn median(mut figures: Vec<f64>) -> f64 {
+pub(crate) fn median(figures: Vec<f64>) -> f64 {
+    quantile(figures, 0.5)
+}
+
+/// The figure that this share of some figures is below; of none, nought.
+pub(crate) fn quantile(mut figures: Vec<f64>, share: f64) -> f64 {
     figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or_default()
+    let at = (figures.len() as f64 * share) as usize;
+    figures.get(at).copied().unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 //! recorded traffic has (keys in alphabetical order, padding `p`), one HTTP chunk per event.
 
 use crate::Failure;
+use crate::stamp::{self, stamp};
 use crate::work::{PACE, Work};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
@@ -15,7 +16,7 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 use tsuzuki::wire::eventstream;
 
 /// The text of one delta: about a token.
@@ -47,6 +48,7 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Body>, hyper::Err
         Some(Work::Whole(bytes)) => ("application/json", whole(bytes)),
         Some(Work::Burst(deltas)) => (STREAM, burst(deltas)),
         Some(Work::Paced(deltas)) => (STREAM, paced(deltas)),
+        Some(Work::Stamped(deltas)) => (STREAM, stamped(deltas)),
         None => {
             let mut response = Response::new(Full::default().boxed_unsync());
             *response.status_mut() = StatusCode::BAD_REQUEST;
@@ -76,7 +78,7 @@ fn whole(bytes: usize) -> Body {
 }
 
 fn burst(deltas: usize) -> Body {
-    let delta = delta();
+    let delta = delta(TEXT);
     let events = stream::iter([start()])
         .chain(stream::repeat(delta).take(deltas))
         .chain(stream::iter(ending()));
@@ -87,13 +89,27 @@ fn paced(deltas: usize) -> Body {
     let mut clock = interval(PACE);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let spoken = stream::unfold(
-        (clock, delta(), deltas),
+        (clock, delta(TEXT), deltas),
         |(mut clock, delta, left)| async move {
             let left = left.checked_sub(1)?;
             clock.tick().await;
             Some((delta.clone(), (clock, delta, left)))
         },
     );
+    let events = stream::iter([start()])
+        .chain(spoken)
+        .chain(stream::iter(ending()));
+    streamed(events)
+}
+
+fn stamped(deltas: usize) -> Body {
+    let mut clock = interval_at(Instant::now() + stamp::PACE, stamp::PACE);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let spoken = stream::unfold((clock, deltas), |(mut clock, left)| async move {
+        let left = left.checked_sub(1)?;
+        clock.tick().await;
+        Some((delta(&stamp()), (clock, left)))
+    });
     let events = stream::iter([start()])
         .chain(spoken)
         .chain(stream::iter(ending()));
@@ -119,11 +135,11 @@ fn start() -> Bytes {
     event("messageStart", r#"{"p":"abcdefghij","role":"assistant"}"#)
 }
 
-fn delta() -> Bytes {
+fn delta(text: &str) -> Bytes {
     event(
         "contentBlockDelta",
         &format!(
-            r#"{{"contentBlockIndex":0,"delta":{{"text":"{TEXT}"}},"p":"abcdefghijklmnopqrstuvwxyz"}}"#
+            r#"{{"contentBlockIndex":0,"delta":{{"text":"{text}"}},"p":"abcdefghijklmnopqrstuvwxyz"}}"#
         ),
     )
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 pub(crate) const PACE: std::time::Duration = std::time::Duration::from_millis(50);
 
 /// A model that Tsuzuki knows, called by its inference profile.
-const MODEL: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1%3A0";
+pub(crate) const MODEL: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
 
 /// About what a chat sends along.
 const SYSTEM_BYTES: usize = 1000;
@@ -21,6 +21,9 @@ pub(crate) enum Work {
     Burst(usize),
     /// A stream of so many deltas, one every [`PACE`].
     Paced(usize),
+    /// A stream of so many deltas that say when they were sent, one every
+    /// [`PACE`](crate::stamp::PACE) of stamps.
+    Stamped(usize),
 }
 
 impl Work {
@@ -28,18 +31,24 @@ impl Work {
     pub(crate) fn path(self) -> String {
         let operation = match self {
             Self::Whole(_) => "converse",
-            Self::Burst(_) | Self::Paced(_) => "converse-stream",
+            Self::Burst(_) | Self::Paced(_) | Self::Stamped(_) => "converse-stream",
         };
-        format!("/model/{MODEL}/{operation}")
+        format!("/model/{}/{operation}", MODEL.replace(':', "%3A"))
+    }
+
+    /// What stands in a request, as `work`.
+    pub(crate) fn said(self) -> String {
+        match self {
+            Self::Whole(bytes) => format!("whole {bytes}"),
+            Self::Burst(deltas) => format!("burst {deltas}"),
+            Self::Paced(deltas) => format!("paced {deltas}"),
+            Self::Stamped(deltas) => format!("stamped {deltas}"),
+        }
     }
 
     /// The body of its request.
     pub(crate) fn body(self) -> Bytes {
-        let said = match self {
-            Self::Whole(bytes) => format!("whole {bytes}"),
-            Self::Burst(deltas) => format!("burst {deltas}"),
-            Self::Paced(deltas) => format!("paced {deltas}"),
-        };
+        let said = self.said();
         let system = "Be brief. ".repeat(SYSTEM_BYTES / 10);
         Bytes::from(format!(
             "{{\"requestMetadata\":{{\"work\":\"{said}\"}},\"inferenceConfig\":{{\"maxTokens\":4096}},\
@@ -59,6 +68,7 @@ impl Work {
             "whole" => Some(Self::Whole(count)),
             "burst" => Some(Self::Burst(count)),
             "paced" => Some(Self::Paced(count)),
+            "stamped" => Some(Self::Stamped(count)),
             _ => None,
         }
     }

@@ -2,10 +2,12 @@
 
 import http.client
 import json
+import time
 import uuid
 
 import pytest
 
+from chatting import PATIENCE_SECONDS
 from endpoint import HAIKU, Endpoint
 
 PACED = '[stream]\nttft = "100ms"\ntps = 200\n'
@@ -46,7 +48,9 @@ class Person:
     def read(self, run, leave_after=None):
         """What a run says: to its end, coming back after every so many events."""
         text, last, over = "", None, False
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not over:
+            assert time.monotonic() < deadline, f"the run never ended; it said {len(text)} characters"
             seen = 0
             for name, id_, data in self.follow(f"/runs/{run}/events", last):
                 if name != "entries":
@@ -130,7 +134,11 @@ def test_what_was_said_is_found_taken_along_and_removed(person):
     _, headers, markdown = person.endpoint.raw("GET", f"/api/v1{path}/export?format=markdown")
     assert "東京タワー" in markdown.decode() and "attachment" in headers["content-disposition"]
     archive = person.ask("GET", f"{path}/export?format=json")
-    assert person.ask("GET", "/usage")["total"]["answers"] >= 1
+    # Its readers know that it is over a moment before it is counted.
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while person.ask("GET", "/usage")["total"]["answers"] < 1:
+        assert time.monotonic() < deadline, "what was spent is never told"
+        time.sleep(0.02)
 
     person.ask("DELETE", path, expect=204)
     assert person.ask("GET", "/search?q=%E6%9D%B1%E4%BA%AC")["hits"] == []

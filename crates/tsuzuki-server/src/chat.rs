@@ -4,6 +4,7 @@
 //! sees them, and a run that was alive when the server stopped is taken over by the next one.
 
 mod change;
+mod cut_short;
 mod effort;
 mod ending;
 mod entry;
@@ -11,6 +12,7 @@ mod exchange;
 mod fold;
 mod going_on;
 mod id;
+mod importing;
 mod known;
 mod live;
 mod log;
@@ -25,6 +27,7 @@ mod run;
 mod scribe;
 mod shape;
 mod shared;
+mod stopping;
 mod takeover;
 mod telling;
 mod title;
@@ -44,13 +47,14 @@ use crate::store::{Run, Store, StoreError};
 use bytes::Bytes;
 use exchange::Files;
 use futures_util::stream::BoxStream;
+pub(crate) use importing::Incoming;
 use mailbox::Mail;
 pub(crate) use object::{Object, object, object_or_null};
 use serde::{Deserialize, Serialize};
 use shared::{Shared, kept};
 use std::sync::Arc;
 use std::time::Duration;
-pub(crate) use title::LONGEST_BY_HAND as TITLE_CHARS;
+pub(crate) use title::{LONGEST_BY_HAND as TITLE_CHARS, plain};
 use tsuzuki::Backend;
 use tsuzuki::engine::Policy;
 use utoipa::ToSchema;
@@ -205,7 +209,7 @@ impl Chat {
     /// # Errors
     /// See [`ChatError`].
     pub async fn create(&self, user: &User, new: Conversation) -> Result<Conversation, ChatError> {
-        request::check(&new.shape)?;
+        new.shape.check()?;
         let _lock = self.shared.lock(new.id).await;
         if let Some(known) = self.shared.store.conversation(user, new.id).await? {
             return Ok(known);
@@ -255,30 +259,9 @@ impl Chat {
     /// # Errors
     /// See [`ChatError`].
     pub async fn remove(&self, user: &User, id: ConversationId) -> Result<(), ChatError> {
-        self.shared.conversation(user, id).await?;
-        let _lock = loop {
-            let lives = self.shared.lives_in(user, id);
-            for live in &lives {
-                live.brake.cancel();
-            }
-            for live in &lives {
-                live.closed().await;
-            }
-            let lock = self.shared.lock(id).await;
-            // A run may have begun while the others ended.
-            let lives = self.shared.lives_in(user, id);
-            if lives.iter().all(|live| live.last().is_some()) {
-                break lock;
-            }
-        };
-        if !self.shared.store.delete_conversation(user, id).await? {
-            return Err(ChatError::Missing("conversation"));
-        }
-        for live in self.shared.lives_in(user, id) {
-            self.shared.forget(live.run);
-        }
-        self.shared.tell(user, &Mail::Removed(id));
-        Ok(())
+        let (chat, user) = (self.clone(), user.clone());
+        let remove = async move { chat.remove_it(&user, id).await };
+        self.shared.to_its_end(remove).await
     }
 
     /// A conversation's last `limit` messages on the path that leads to `until` (its head, where
@@ -316,7 +299,9 @@ impl Chat {
         post: Post,
         key: Option<String>,
     ) -> Result<Posted, ChatError> {
-        self.post_it(user, id, post, key).await
+        let (chat, user) = (self.clone(), user.clone());
+        let post = async move { chat.post_it(&user, id, post, key).await };
+        self.shared.to_its_end(post).await
     }
 
     /// Answers a user's message again, beside the answers it has.
@@ -330,7 +315,9 @@ impl Chat {
         again: Again,
         key: Option<String>,
     ) -> Result<Posted, ChatError> {
-        self.answer_again(user, question, again, key).await
+        let (chat, user) = (self.clone(), user.clone());
+        let answer = async move { chat.answer_again(&user, question, again, key).await };
+        self.shared.to_its_end(answer).await
     }
 
     /// Goes on with an answer that stopped short of its end, in the same message.
@@ -343,7 +330,9 @@ impl Chat {
         message: MessageId,
         key: Option<String>,
     ) -> Result<Posted, ChatError> {
-        self.go_on_with(user, message, key).await
+        let (chat, user) = (self.clone(), user.clone());
+        let go_on = async move { chat.go_on_with(&user, message, key).await };
+        self.shared.to_its_end(go_on).await
     }
 
     /// Writes an answer anew from its `seam`-th seam (from 1) on, in a message beside it.
@@ -358,7 +347,9 @@ impl Chat {
         answer: MessageId,
         key: Option<String>,
     ) -> Result<Posted, ChatError> {
-        self.retry_from(user, message, seam, answer, key).await
+        let (chat, user) = (self.clone(), user.clone());
+        let retry = async move { chat.retry_from(&user, message, seam, answer, key).await };
+        self.shared.to_its_end(retry).await
     }
 
     /// An answer up to its `seam`-th seam (from 1), in a message beside it; no model is called.
@@ -372,7 +363,9 @@ impl Chat {
         seam: usize,
         answer: MessageId,
     ) -> Result<Message, ChatError> {
-        self.cut_off(user, message, seam, answer).await
+        let (chat, user) = (self.clone(), user.clone());
+        let cut = async move { chat.cut_off(&user, message, seam, answer).await };
+        self.shared.to_its_end(cut).await
     }
 
     /// Stops a run; what was said stays. Nothing happens to a run that is over.
@@ -380,11 +373,9 @@ impl Chat {
     /// # Errors
     /// See [`ChatError`].
     pub async fn stop(&self, user: &User, run: RunId) -> Result<Run, ChatError> {
-        if let Some(live) = self.shared.live(user, run) {
-            live.brake.cancel();
-            live.closed().await;
-        }
-        self.run(user, run).await
+        let (chat, user) = (self.clone(), user.clone());
+        let stop = async move { chat.stop_it(&user, run).await };
+        self.shared.to_its_end(stop).await
     }
 
     /// Lets a run end with the part it is at.
@@ -425,13 +416,12 @@ impl Chat {
         self.follow_one(user, run, after).await
     }
 
-    /// Tells readers that conversations came in by another way (import).
-    pub fn announce(&self, user: &User, conversation: Conversation) {
+    fn announce(&self, user: &User, conversation: Conversation) {
         self.shared
             .tell(user, &Mail::Conversation(Arc::new(conversation)));
     }
 
-    async fn run(&self, user: &User, run: RunId) -> Result<Run, ChatError> {
+    pub(in crate::chat) async fn run(&self, user: &User, run: RunId) -> Result<Run, ChatError> {
         let known = self.shared.store.run(user, run).await?;
         known.ok_or(ChatError::Missing("run"))
     }

@@ -53,6 +53,8 @@ pub struct ChatLimits {
     pub sign_ins: Rate,
     /// How many passwords are checked at once; each takes 19 MiB.
     pub password_checks: usize,
+    /// The largest import, in bytes: files make it larger than other bodies.
+    pub import_bytes: usize,
     /// How often one user may change something.
     pub writes: Rate,
     /// The most attachments of one message.
@@ -125,6 +127,7 @@ impl Limits {
                 every: Duration::from_secs(12),
             },
             password_checks: 2,
+            import_bytes: 256 * 1024 * 1024,
             writes: Rate {
                 burst: 300,
                 every: Duration::from_millis(20),

@@ -167,6 +167,12 @@ impl Operations {
         Self(Operation::ALL.to_vec())
     }
 
+    /// None: an endpoint for the chat alone.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// Converse, InvokeModel, both also streaming, CountTokens; and Tsuzuki's metrics, which
     /// nobody reads whose key does not name them.
     #[must_use]

@@ -35,7 +35,7 @@ pub trait Store: Send + Sync {
         id: ConversationId,
     ) -> Result<Option<Conversation>, StoreError>;
     /// Keeps a conversation, new or changed (its title is searched too). What it spent is taken when
-    /// it is new; later only [`Store::close`] adds to it.
+    /// it is new; later only [`Store::close`] and [`Store::spend`] add to it.
     ///
     /// # Errors
     /// [`Fault::Conflict`] when the id is another user's.
@@ -96,6 +96,8 @@ pub trait Store: Send + Sync {
     async fn close(&self, close: &Close) -> Result<(), StoreError>;
     /// A run.
     async fn run(&self, user: &User, id: RunId) -> Result<Option<Run>, StoreError>;
+    /// The run that was begun with this key of the client's.
+    async fn run_of_key(&self, user: &User, key: &str) -> Result<Option<Run>, StoreError>;
     /// The log of a run as it was appended, oldest first; empty once it was retired.
     async fn log(&self, run: RunId) -> Result<Vec<Append>, StoreError>;
     /// The runs that are alive, oldest first: in a store that was just opened, those for somebody to
@@ -110,7 +112,8 @@ pub trait Store: Send + Sync {
     /// Keeps what was sent and received for one part of an answer, in place of what was kept for it.
     async fn put_exchange(&self, message: MessageId, exchange: &Exchange)
     -> Result<(), StoreError>;
-    /// What was sent and received for an answer, part by part.
+    /// What was sent and received for an answer, part by part. Past 16 MB of them, the parts' requests
+    /// and responses are empty and told as shortened.
     async fn exchanges(&self, user: &User, message: MessageId)
     -> Result<Vec<Exchange>, StoreError>;
 
@@ -133,6 +136,15 @@ pub trait Store: Send + Sync {
     /// Finds titles and messages that are whole: titles first, each the best first, and of those that
     /// are as good the latest. Any text is a query.
     async fn search(&self, user: &User, search: &Search) -> Result<Vec<Hit>, StoreError>;
+    /// Adds what was spent in a conversation beside its answers (on its title) to its sum, and to that
+    /// of the day of a moment. Where the conversation is gone, to that of the day alone.
+    async fn spend(
+        &self,
+        user: &User,
+        conversation: ConversationId,
+        at: Moment,
+        spent: Spent,
+    ) -> Result<(), StoreError>;
     /// What was spent, day by day (UTC), from the day of a moment on; also by what was deleted since.
     async fn spent(&self, user: &User, since: Moment) -> Result<Vec<Day>, StoreError>;
 
@@ -242,7 +254,7 @@ pub struct Close {
     pub at: Moment,
     /// The message as it stands.
     pub message: Message,
-    /// How the conversation stands with it.
+    /// How the conversation stands with it, once no other of its runs is alive: until then it runs.
     pub standing: Standing,
     /// What this run spent: added to the conversation's sum, and to that of the day of `at`.
     pub spent: Spent,
@@ -276,7 +288,7 @@ pub struct Exchange {
     pub request: Bytes,
     /// What came back: event after event, one JSON text a line, or the body of an error.
     pub response: Bytes,
-    /// Whether the response is longer than what was kept.
+    /// Whether the request or the response is longer than what is here.
     pub shortened: bool,
 }
 

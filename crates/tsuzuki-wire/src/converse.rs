@@ -159,10 +159,9 @@ fn print_usage(usage: Usage) -> String {
     format!("{{{}}}", counts.join(","))
 }
 
-/// The stop sequence that was hit, where the caller had it reported: the paths are
-/// `/delta/stop_sequence` (as the AI SDK asks) and `/stop_sequence`.
-fn sequence_member(object: Value<'_>) -> Option<Value<'_>> {
-    let fields = object.member("additionalModelResponseFields")?;
+/// The stop sequence that was hit, in the model's own fields, where the caller had it reported: the
+/// paths are `/delta/stop_sequence` (as the AI SDK asks) and `/stop_sequence`.
+fn sequence_member(fields: Value<'_>) -> Option<Value<'_>> {
     fields
         .at(&["delta", "stop_sequence"])
         .or_else(|| fields.member("stop_sequence"))
@@ -170,7 +169,8 @@ fn sequence_member(object: Value<'_>) -> Option<Value<'_>> {
 
 /// Puts a stop's words in the place of those of a `messageStop` or a collected body.
 fn set_stop(object: Value<'_>, stop: &tsuzuki_engine::Stop, edits: &mut Edits) {
-    let reason = object.member("stopReason").and_then(Value::string);
+    let [reason, fields] = object.pick(["stopReason", "additionalModelResponseFields"]);
+    let reason = reason.and_then(Value::string);
     if reason.as_deref().map(crate::stop::read).as_ref() != Some(&stop.end) {
         edits.set(
             object,
@@ -178,7 +178,7 @@ fn set_stop(object: Value<'_>, stop: &tsuzuki_engine::Stop, edits: &mut Edits) {
             &[("stopReason", quote(crate::stop::print(&stop.end)))],
         );
     }
-    if let Some(member) = sequence_member(object)
+    if let Some(member) = fields.and_then(sequence_member)
         && member.string() != stop.sequence
     {
         edits.replace(

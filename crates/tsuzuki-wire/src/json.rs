@@ -107,6 +107,18 @@ impl<'a> Value<'a> {
             .filter(|value| value.kind() != Kind::Null)
     }
 
+    /// Its members of these names, each as [`member`](Self::member) has it, in one walk.
+    pub(crate) fn pick<const N: usize>(self, names: [&str; N]) -> [Option<Self>; N] {
+        let mut found = [None; N];
+        for member in self.members() {
+            let mut named = names.iter().zip(&mut found);
+            if let Some((_, found)) = named.find(|(name, _)| member.key.is(name)) {
+                *found = Some(member.value);
+            }
+        }
+        found.map(|value| value.filter(|value| value.kind() != Kind::Null))
+    }
+
     /// The value at the end of a path of members.
     pub(crate) fn at(self, path: &[&str]) -> Option<Self> {
         path.iter().try_fold(self, |value, name| value.member(name))
@@ -114,14 +126,14 @@ impl<'a> Value<'a> {
 
     /// Whether it is a string of exactly this text.
     pub(crate) fn is(self, text: &str) -> bool {
-        let Some(inside) = self
-            .raw()
-            .strip_prefix('"')
-            .and_then(|raw| raw.strip_suffix('"'))
-        else {
+        let Some([b'"', inside @ .., b'"']) = self.document.as_bytes().get(self.span()) else {
             return false;
         };
-        inside == text || (inside.contains('\\') && self.string().as_deref() == Some(text))
+        // Whatever is escaped takes more bytes than it stands for.
+        inside == text.as_bytes()
+            || (inside.len() > text.len()
+                && inside.contains(&b'\\')
+                && self.string().as_deref() == Some(text))
     }
 
     /// Its text, if it is a string, with its halves of characters apart.
@@ -206,21 +218,14 @@ const WORD: usize = 16;
 /// Past the string that begins here. Quotes are searched for, not every byte looked at: images come
 /// as strings of megabytes.
 fn skip_string(document: &str, start: usize) -> usize {
-    let mut at = start + 1;
+    let inside = document.as_bytes().get(start + 1..).unwrap_or_default();
     // Most strings are keys and words, over before a search has begun.
-    for byte in document
-        .as_bytes()
-        .get(at..)
-        .into_iter()
-        .flatten()
-        .take(WORD)
-    {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => break,
-            _ => at += 1,
-        }
-    }
+    let mut word = inside.iter().take(WORD).enumerate();
+    let mut at = match word.find(|(_, byte)| matches!(byte, b'"' | b'\\')) {
+        Some((length, b'"')) => return start + 1 + length + 1,
+        Some((length, _)) => start + 1 + length,
+        None => start + 1 + inside.len().min(WORD),
+    };
     while let Some(found) = document
         .as_bytes()
         .get(at..)
@@ -242,33 +247,41 @@ fn skip_string(document: &str, start: usize) -> usize {
 
 /// Past the value that begins here. The document is known to be JSON, so brackets need only be counted.
 fn skip_value(document: &str, start: usize) -> usize {
-    let mut at = start;
-    let mut depth = 0_usize;
-    while let Some(byte) = document.as_bytes().get(at) {
-        match byte {
-            b'"' => {
-                at = skip_string(document, at);
-                if depth == 0 {
-                    return at;
-                }
-            }
-            b'{' | b'[' => {
-                depth += 1;
-                at += 1;
-            }
-            b'}' | b']' if depth == 0 => return at,
-            b'}' | b']' => {
-                depth -= 1;
-                at += 1;
-                if depth == 0 {
-                    return at;
-                }
-            }
-            b',' | b' ' | b'\t' | b'\n' | b'\r' if depth == 0 => return at,
-            _ => at += 1,
+    let bytes = document.as_bytes();
+    match bytes.get(start) {
+        Some(b'"') => return skip_string(document, start),
+        Some(b'{' | b'[') => {}
+        Some(_) | None => {
+            return search(bytes, start, |byte| {
+                matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r')
+            });
         }
     }
+    let (mut at, mut depth) = (start + 1, 1_usize);
+    while depth > 0 {
+        at = search(bytes, at, |byte| {
+            matches!(byte, b'"' | b'{' | b'[' | b'}' | b']')
+        });
+        match bytes.get(at) {
+            Some(b'"') => {
+                at = skip_string(document, at);
+                continue;
+            }
+            Some(b'{' | b'[') => depth += 1,
+            Some(_) => depth -= 1,
+            None => return at,
+        }
+        at += 1;
+    }
     at
+}
+
+/// Where the next byte of a sort is, from here on.
+fn search(bytes: &[u8], at: usize, wanted: impl Fn(&u8) -> bool) -> usize {
+    let found = bytes
+        .get(at..)
+        .and_then(|rest| rest.iter().position(wanted));
+    found.map_or(bytes.len(), |found| at + found)
 }
 
 #[cfg(test)]
@@ -312,6 +325,10 @@ mod tests {
     fn the_last_of_two_members_is_meant_and_null_is_absent() {
         assert_eq!(odd().member("a").unwrap().raw(), "-0");
         assert!(odd().member("n").is_none());
+        let [nothing, a, bb] = odd().pick(["n", "a", "bb"]);
+        assert!(nothing.is_none());
+        assert_eq!(a.unwrap().raw(), "-0");
+        assert_eq!(bb.unwrap().kind(), Kind::Array);
         assert_eq!(odd().member("e").unwrap().kind(), Kind::Object);
         assert_eq!(odd().member("e").unwrap().members().count(), 0);
     }

@@ -24,17 +24,18 @@ pub(crate) const fn wrong(kind: &'static str) -> DecodeError {
     }
 }
 
-/// Refuses an object in which one of these members stands twice. Readers differ in which of two they
-/// believe, so what we read or change might not be what the backend answers.
-pub(crate) fn once<const N: usize>(
-    object: Value<'_>,
+/// The members of these names, where `null` counts as absent. Refuses an object in which one of them
+/// stands twice: readers differ in which of two they believe, so what we read or change might not be
+/// what the backend answers.
+pub(crate) fn once<'a, const N: usize>(
+    object: Value<'a>,
     names: &[&'static str; N],
-) -> Result<(), DecodeError> {
-    let mut seen = [false; N];
+) -> Result<[Option<Value<'a>>; N], DecodeError> {
+    let mut seen = [None; N];
     for member in object.members() {
         let mut named = names.iter().zip(&mut seen);
         if let Some((name, seen)) = named.find(|(name, _)| member.key.is(name))
-            && std::mem::replace(seen, true)
+            && seen.replace(member.value).is_some()
         {
             return Err(DecodeError {
                 place: Place::Request,
@@ -42,7 +43,7 @@ pub(crate) fn once<const N: usize>(
             });
         }
     }
-    Ok(())
+    Ok(seen.map(|value| value.filter(|value| value.kind() != Kind::Null)))
 }
 
 /// The body of a request.
@@ -74,8 +75,16 @@ pub(crate) fn member<'a>(
     kind: Kind,
     complaint: &'static str,
 ) -> Result<Option<Value<'a>>, DecodeError> {
-    object
-        .member(name)
+    optional(object.member(name), kind, complaint)
+}
+
+/// The same, where it was looked up already.
+pub(crate) fn optional<'a>(
+    value: Option<Value<'a>>,
+    kind: Kind,
+    complaint: &'static str,
+) -> Result<Option<Value<'a>>, DecodeError> {
+    value
         .map(|value| of_kind(value, kind, complaint))
         .transpose()
 }

@@ -95,7 +95,7 @@ async fn once(typed: &Chat, reached: &Reached) -> Result<Exit, Failure> {
     };
     let posted = asked.await.map_err(|error| failed(&error))?;
     let Some((message, follow)) = running(reached, posted) else {
-        return Err(failed(&ApiError::Unreachable(
+        return Err(failed(&ApiError::Unread(
             "there is no answer in what it said".to_owned(),
         )));
     };
@@ -142,7 +142,7 @@ async fn begin(reached: &Reached, wish: &Wish) -> Result<Posted, ApiError> {
     for number in 1..TRIES {
         match last {
             Err(ApiError::Unreachable(_)) => {}
-            Ok(_) | Err(ApiError::Problem { .. }) => return last,
+            Ok(_) | Err(ApiError::Problem { .. } | ApiError::Unread(_)) => return last,
         }
         if number == 1 {
             print::talk("the server cannot be reached; trying again; Ctrl-C gives up");

@@ -4,6 +4,7 @@ use super::private_folder;
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -31,6 +32,20 @@ pub(super) struct Serving {
     /// The certificate to trust, where it made its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) authority: Option<PathBuf>,
+    /// What lets in whoever may read this, where the server is for them alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) secret: Option<Secret>,
+}
+
+/// A password that chance made.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Secret(pub(super) String);
+
+// It must not reach a log.
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 impl Folder {

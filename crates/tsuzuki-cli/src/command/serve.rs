@@ -1,6 +1,6 @@
 //! `tsuzuki serve`: the chat page and the Bedrock-compatible endpoint.
 
-use super::folder::{Announced, Folder, Serving};
+use super::folder::{Announced, Folder, Secret, Serving};
 use super::interrupt::Interrupts;
 use super::web::{self, Web};
 use super::{door, private_folder};
@@ -21,7 +21,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
-use tsuzuki_server::{Access, ServeError, Settings, Tls};
+use tsuzuki_server::{Access, Operations, Password, ServeError, Settings, SignIn, Tls};
 
 /// What the log never tells unless it is asked for by name: the AWS SDK warns in the words of what a
 /// `credential_process` or an endpoint said, which may be a secret. Ours say what went wrong.
@@ -47,7 +47,7 @@ pub(crate) async fn run(effective: &Effective) -> Result<Exit, Failure> {
 
 async fn endpoint(effective: &Effective) -> Result<Exit, Failure> {
     let mut interrupts = Interrupts::listen()?;
-    let ready = Ready::listen(effective).await?;
+    let ready = Ready::listen(effective, For::Everybody).await?;
     print::data(&ready.told())?;
     let patience = ready.settings.limits.drain.as_secs();
     let shutdown = CancellationToken::new();
@@ -63,6 +63,16 @@ async fn endpoint(effective: &Effective) -> Result<Exit, Failure> {
         ended = &mut serving => ended.map(|()| Exit::Complete),
         () = interrupts.next() => Ok(Exit::Cancelled),
     }
+}
+
+/// Whom a server is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum For {
+    /// Everybody whom its settings let in.
+    Everybody,
+    /// Whoever may read the data folder, and for its chat alone: other users of this machine can
+    /// reach the address, too.
+    Owner,
 }
 
 /// Why a server cannot begin.
@@ -96,13 +106,15 @@ pub(super) struct Ready {
     known: Vec<Override>,
     /// Where the chat keeps its conversations, or why there is none.
     chat: Result<Folder, Option<String>>,
+    /// What lets the owner in, where it is for them alone.
+    secret: Option<Secret>,
     /// As long as it is here, the data folder names us.
     announced: Option<Announced>,
 }
 
 impl Ready {
     /// Listens where the settings say.
-    pub(super) async fn listen(effective: &Effective) -> Result<Self, Unready> {
+    pub(super) async fn listen(effective: &Effective, whom: For) -> Result<Self, Unready> {
         let server = &effective.config.server;
         let listener = TcpListener::bind(server.listen)
             .await
@@ -125,6 +137,10 @@ impl Ready {
             Web::Without(why) => Err(Some(why)),
             Web::Locked(failure) => return Err(Unready::Locked(failure)),
         };
+        let secret = match whom {
+            For::Everybody => None,
+            For::Owner => Some(close(&mut settings)?),
+        };
         door::check(&settings, address)?;
         let mut ready = Self {
             listener,
@@ -133,6 +149,7 @@ impl Ready {
             answering,
             known: effective.config.models.clone(),
             chat,
+            secret,
             announced: None,
         };
         ready.announced = ready.announce()?;
@@ -144,12 +161,7 @@ impl Ready {
         let Ok(folder) = &self.chat else {
             return Ok(None);
         };
-        let serving = Serving {
-            url: self.url(),
-            process: std::process::id(),
-            authority: self.authority(),
-        };
-        folder.announce(serving).map(Some).map_err(|error| {
+        folder.announce(self.serving()).map(Some).map_err(|error| {
             Failure::new(
                 Exit::Usage,
                 format!("{} cannot be written: {error}", folder.path().display()),
@@ -158,8 +170,18 @@ impl Ready {
         })
     }
 
+    /// What the data folder says of it.
+    pub(super) fn serving(&self) -> Serving {
+        Serving {
+            url: self.url(),
+            process: std::process::id(),
+            authority: self.authority(),
+            secret: self.secret.clone(),
+        }
+    }
+
     /// Its address, for a browser or a program on this machine.
-    pub(super) fn url(&self) -> String {
+    fn url(&self) -> String {
         format!(
             "{}://{}",
             self.scheme(),
@@ -256,6 +278,22 @@ Paste this where your program runs:
 "
         )
     }
+}
+
+/// Closes a server to everybody but those who learn a new secret.
+fn close(settings: &mut Settings) -> Result<Secret, Failure> {
+    let (secret, password) = Password::minted().map_err(|_no_random_numbers| {
+        Failure::new(
+            Exit::Usage,
+            "the system has no random numbers",
+            "run tsuzuki serve, and talk to that",
+        )
+    })?;
+    settings.operations = Some(Operations::none());
+    if let Some(chat) = &mut settings.chat {
+        chat.sign_in = SignIn::Password(password);
+    }
+    Ok(Secret(secret))
 }
 
 /// Looks for credentials beside the serving, so that what is missing is told before the first

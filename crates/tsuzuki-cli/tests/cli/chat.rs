@@ -1,7 +1,9 @@
 //! `tsuzuki chat` without a terminal, `tsuzuki backup`, and what `serve` says of its chat. The
 //! terminal itself is driven in `tests/terminal`.
 
-use crate::shell::{Done, Run, tsuzuki, while_serving};
+use crate::shell::{Done, Run, finish, signal, tsuzuki, until, while_serving};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -128,6 +130,108 @@ fn a_password_lets_people_in() {
         assert_eq!(wrong.exit, Some(3), "{}", wrong.stderr);
         assert!(!wrong.stderr.contains("horse"), "{}", wrong.stderr);
     });
+}
+
+/// The status of a response to whoever has nothing but an address.
+fn status(address: &str, method: &str, path: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    let length = body.len();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).expect("it is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_server_of_its_own_is_for_its_owner_alone() {
+    let slow = "schema = 1\n[stream]\ntps = 20\n";
+    let chat = tsuzuki(["chat", "--data", "data", "--scenario", "slow.toml"])
+        .stdin("/long 100")
+        .file("slow.toml", slow);
+    let home = chat.folder().to_owned();
+    let child = chat.spawn();
+    let said = until(|| std::fs::read_to_string(home.join("data/serving.json")).ok());
+    let address = said
+        .split("http://")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let address = address.expect("an address");
+    // Other users of this machine reach it, and have no file to read.
+    for path in ["conversations", "events", "export", "defaults"] {
+        assert_eq!(
+            status(address, "GET", &format!("/api/v1/{path}"), ""),
+            "401",
+            "{path}"
+        );
+    }
+    let converse = "/model/anthropic.claude-3-haiku-20240307-v1:0/converse";
+    let question = r#"{"messages":[{"role":"user","content":[{"text":"hello"}]}]}"#;
+    let refused = status(address, "POST", converse, question);
+    assert!(refused.starts_with('4'), "{refused}");
+    // Their owner's other terminals do.
+    until(|| {
+        let listed = beside(["chat", "--list"], &home).run();
+        complete(&listed).contains("/long 100").then_some(())
+    });
+    signal(child.id(), "KILL");
+    finish(child);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_asked_for_again() {
+    let conversation = r#"{"id":"019a0000-0000-7000-8000-000000000000","title":"","titled":"not",
+        "pinned":false,"folder":null,"created_at":0,"updated_at":0,"read_at":0,"shape":{},"head":null,
+        "standing":"quiet","spent":{"answers":0,"parts":0,"input":0,"output":0,"cache_read":0,
+        "cache_write":0,"cost":0,"continuing":0,"estimated":false}}"#;
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("its address"));
+    let (asked, questions) = std::sync::mpsc::channel();
+    // A server of another version. It ends with the test.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut reader = BufReader::new(stream.expect("a connection"));
+            let (mut head, mut length) = (String::new(), 0);
+            while !head.ends_with("\r\n\r\n") {
+                let mut line = String::new();
+                if reader.read_line(&mut line).expect("a line") == 0 {
+                    break;
+                }
+                if let Some(number) = line.to_lowercase().strip_prefix("content-length:") {
+                    length = number.trim().parse().expect("a number");
+                }
+                head.push_str(&line);
+            }
+            reader.read_exact(&mut vec![0; length]).expect("its body");
+            let said = match head.split(' ').nth(1) {
+                Some("/api/v1/about") => r#"{"sign_in":"open","signed_in":true}"#,
+                Some("/api/v1/conversations") => conversation,
+                _ => {
+                    asked.send(()).expect("somebody counts");
+                    r#"{"begun":true}"#
+                }
+            };
+            let length = said.len();
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{said}"
+            );
+            reader
+                .get_mut()
+                .write_all(answer.as_bytes())
+                .expect("it is sent");
+        }
+    });
+    let done = tsuzuki(["chat", "--server", &url]).stdin("hello").run();
+    assert_eq!(done.exit, Some(3), "{}", done.stderr);
+    assert!(
+        done.stderr.contains("of another version"),
+        "{}",
+        done.stderr
+    );
+    assert_eq!(questions.try_iter().count(), 1);
 }
 
 #[test]

@@ -89,9 +89,11 @@ pub(super) fn own(code: &str, detail: &str) -> Problem {
     }
 }
 
+/// A code, a sentence, and whether its user may go on.
 type Told = (&'static str, &'static str, bool);
 
-const fn incomplete(why: &Incomplete) -> Told {
+/// Why an answer stopped short.
+pub(super) const fn incomplete(why: &Incomplete) -> Told {
     match why {
         Incomplete::MaxTokens => (
             "max_tokens",

@@ -12,8 +12,11 @@ use tsuzuki::engine::{Abilities, Event, Frame, Leg, Lesson, ModelId};
 use tsuzuki::wire::{eventstream, leg_body};
 use tsuzuki::{Backend, RawRequest, RawResponse};
 
-/// The most that is kept of one response, in bytes.
+/// The most that is kept of one request, and of one response, in bytes.
 const MOST: usize = 1024 * 1024;
+
+/// How the bytes of a file stand in a request: quotation marks within texts are written otherwise.
+const FILE: &[u8] = b"\"bytes\":\"";
 
 /// How many exchanges may wait to be kept; beyond, they are let go: they are there to be looked at,
 /// and no answer waits for them.
@@ -51,19 +54,23 @@ pub(super) struct Recorded {
 
 impl Backend for Recorded {
     fn call(&self, leg: Leg) -> BoxStream<'static, Frame> {
+        let mut request = without_files(&leg_body(&leg).unwrap_or_default());
+        let shortened = request.len() > MOST;
+        request.truncate(MOST);
         let mut record = Record {
             files: self.files.clone(),
             message: self.message,
             exchange: Exchange {
-                part: self.before + leg.id.0,
+                part: self.before.saturating_add(leg.id.0),
                 at: Moment::now(),
                 status: None,
                 headers: Vec::new(),
-                request: leg_body(&leg).unwrap_or_default(),
+                request: Bytes::from(request),
                 response: Bytes::new(),
-                shortened: false,
+                shortened,
             },
             response: Vec::new(),
+            full: false,
         };
         self.backend
             .call(leg)
@@ -90,6 +97,8 @@ struct Record {
     message: MessageId,
     exchange: Exchange,
     response: Vec<u8>,
+    /// Whether there was more of the response than is kept.
+    full: bool,
 }
 
 impl Record {
@@ -120,11 +129,11 @@ impl Record {
 
     /// One JSON text a line: an event under its name, as Converse's documentation writes it.
     fn line(&mut self, event: Option<&str>, payload: &[u8]) {
-        if self.exchange.shortened {
+        if self.full {
             return;
         }
         if self.response.len() + payload.len() > MOST {
-            self.exchange.shortened = true;
+            (self.full, self.exchange.shortened) = (true, true);
             return;
         }
         if let Some(event) = event {
@@ -139,6 +148,25 @@ impl Record {
         }
         self.response.push(b'\n');
     }
+}
+
+/// The body of a request with the bytes of its files told by their number: they are kept once already,
+/// with the message that brought them.
+pub(super) fn without_files(body: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let mut rest = body;
+    while let Some(at) = memchr::memmem::find(rest, FILE) {
+        let (before, after) = rest.split_at(at + FILE.len());
+        let base64 = memchr::memchr(b'"', after).unwrap_or(after.len());
+        let (file, next) = after.split_at(base64);
+        let filled = file.iter().rev().take_while(|byte| **byte == b'=').count();
+        let bytes = (file.len() - filled) * 3 / 4;
+        kept.extend_from_slice(before);
+        kept.extend_from_slice(format!("({bytes} bytes)").as_bytes());
+        rest = next;
+    }
+    kept.extend_from_slice(rest);
+    kept
 }
 
 impl Drop for Record {

@@ -1,6 +1,6 @@
 //! How runs begin on top of an answer that is there: going on with it, or writing it anew from a seam.
 
-use super::known::known;
+use super::known::{Wanted, known};
 use super::mailbox::Mail;
 use super::posting::{PATH, Plan, built, conflict, fresh};
 use super::request::Request;
@@ -23,7 +23,7 @@ impl Chat {
         let shared = &self.shared;
         let there = self.of_role(user, message, Role::Assistant).await?;
         let _lock = shared.lock(there.conversation).await;
-        if let Some(posted) = known(shared, user, message, key.as_deref()).await? {
+        if let Some(posted) = known(shared, user, Wanted::On(message), key.as_deref()).await? {
             return Ok(posted);
         }
         let slot = shared.slot(user)?;
@@ -49,12 +49,14 @@ impl Chat {
         request.allow_for(&message);
         message.state = State::Running;
         let plan = Plan {
+            head: self.shown_below(user, message.id, &conversation).await?,
             conversation,
             messages: vec![message],
             request,
             shape,
             joins: SeamKind::Asked.into(),
             key,
+            at: Moment::now(),
             slot,
         };
         self.begin(user, plan).await
@@ -72,16 +74,20 @@ impl Chat {
         let shared = &self.shared;
         let (message, joins) = self.cut_at(user, message, seam, answer).await?;
         let _lock = shared.lock(message.conversation).await;
-        if let Some(posted) = known(shared, user, answer, key.as_deref()).await? {
+        let question = message.parent.ok_or(ChatError::Missing("message"))?;
+        if let Some(posted) = known(shared, user, Wanted::Beside(question), key.as_deref()).await? {
             return Ok(posted);
         }
         let slot = shared.slot(user)?;
         let conversation = shared.conversation(user, message.conversation).await?;
         fresh(shared, user, &[answer]).await?;
         let shape = self.shape_of(user, &message, &conversation).await?;
-        let request = request_for(shared, user, &message, &shape).await?;
+        let mut request = request_for(shared, user, &message, &shape).await?;
+        request.allow_for(&message);
         let plan = Plan {
+            at: message.created_at,
             conversation,
+            head: answer,
             messages: vec![Message {
                 state: State::Running,
                 ..message
@@ -127,6 +133,24 @@ impl Chat {
         shared.tell(user, &Mail::Message(Arc::new(message.clone())));
         shared.tell(user, &Mail::Conversation(Arc::new(conversation)));
         Ok(message)
+    }
+
+    /// The end of the path that is shown while an answer goes on: what follows the answer stays.
+    async fn shown_below(
+        &self,
+        user: &User,
+        answer: MessageId,
+        conversation: &Conversation,
+    ) -> Result<MessageId, ChatError> {
+        let store = &self.shared.store;
+        if let Some(head) = conversation.head {
+            let shown = store.path(user, head, PATH).await?;
+            if shown.iter().any(|message| message.id == answer) {
+                return Ok(head);
+            }
+        }
+        let leaf = store.leaf(user, answer).await?;
+        leaf.ok_or(ChatError::Missing("message"))
     }
 
     /// A copy of an answer up to its `seam`-th seam, stopped there, and what makes that seam necessary.

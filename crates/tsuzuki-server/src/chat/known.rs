@@ -1,30 +1,78 @@
 //! What was begun before with the same key.
 
+use super::posting::conflict;
 use super::shared::Shared;
-use super::{ChatError, Cursor, Message, MessageId, Posted, User};
+use super::{ChatError, ConversationId, Cursor, Message, MessageId, Post, Posted, User};
 use crate::store::Run;
 
-/// What a key began, if it is the key of the last run that wrote a message. Limits and what has
-/// happened since are no reason to tell a client that asks twice anything else.
+/// What is asked for with a key.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted<'a> {
+    /// A message in a conversation, and its answer.
+    Post(ConversationId, &'a Post),
+    /// Another answer to a message of the user's: from the beginning, or from a seam on.
+    Beside(MessageId),
+    /// That an answer goes on.
+    On(MessageId),
+}
+
+/// What a key began, if it began something. Limits and what has happened since are no reason to tell
+/// a client that asks twice anything else; one that asks for something else is told so.
 pub(super) async fn known(
     shared: &Shared,
     user: &User,
-    message: MessageId,
+    wanted: Wanted<'_>,
     key: Option<&str>,
 ) -> Result<Option<Posted>, ChatError> {
     let Some(key) = key else {
         return Ok(None);
     };
-    let Some(message) = shared.store.message(user, message).await? else {
+    let Some(run) = shared.store.run_of_key(user, key).await? else {
         return Ok(None);
     };
-    let Some(run) = message.making.and_then(|making| making.run) else {
-        return Ok(None);
-    };
-    match shared.store.run(user, run).await? {
-        Some(run) if run.key.as_deref() == Some(key) => posted(shared, user, &run).await.map(Some),
-        Some(_) | None => Ok(None),
+    if !began(shared, user, wanted, &run).await? {
+        return Err(used());
     }
+    posted(shared, user, &run).await.map(Some)
+}
+
+/// A key is for one thing.
+pub(super) fn used() -> ChatError {
+    conflict("the idempotency key was used for something else: take a new one for every request")
+}
+
+/// Whether a run is what this began.
+async fn began(
+    shared: &Shared,
+    user: &User,
+    wanted: Wanted<'_>,
+    run: &Run,
+) -> Result<bool, ChatError> {
+    let Some(answer) = shared.store.message(user, run.message).await? else {
+        return Ok(false);
+    };
+    // A run that makes its message begins when that is made, and so does a question with its answer.
+    let made = run.began_at == answer.created_at;
+    let question = match answer.parent {
+        Some(parent) => shared.store.message(user, parent).await?,
+        None => None,
+    };
+    let Some(question) = question else {
+        return Ok(false);
+    };
+    let together = question.created_at == answer.created_at;
+    Ok(match wanted {
+        Wanted::Post(conversation, post) => {
+            let attached = question.attachments.iter().map(|attachment| attachment.id);
+            made && together
+                && run.conversation == conversation
+                && question.parent == post.parent
+                && question.text() == post.text
+                && attached.eq(post.attachments.iter().copied())
+        }
+        Wanted::Beside(asked) => made && !together && question.id == asked,
+        Wanted::On(message) => !made && answer.id == message,
+    })
 }
 
 /// What a run began with, told again: its messages as they stand, and where to read on from there.

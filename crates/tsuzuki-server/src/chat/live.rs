@@ -31,6 +31,8 @@ struct Page {
     epochs: Vec<Epoch>,
     /// What was written down, in order, and how many entries that is.
     written: Vec<Append>,
+    /// How many of these pieces were joined from several.
+    joined: usize,
     next: u64,
     /// The message, with everything that was written down folded over it.
     message: Message,
@@ -66,6 +68,7 @@ impl Live {
             page: Mutex::new(Page {
                 epochs: run.epochs.clone(),
                 written,
+                joined: 0,
                 next,
                 message,
                 pending: Vec::new(),
@@ -133,7 +136,10 @@ impl Live {
             page.message.fold(entry);
         }
         page.next = taken.append.from + u64::from(taken.append.count);
-        page.written.push(taken.append);
+        let Page {
+            written, joined, ..
+        } = &mut *page;
+        log::push(written, joined, taken.append);
         drop(page);
         self.ring();
     }

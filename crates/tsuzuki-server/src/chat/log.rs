@@ -8,6 +8,10 @@ use serde_json::value::RawValue;
 /// How much a reader that fell behind is told at once, in bytes.
 const AT_ONCE: usize = 256 * 1024;
 
+/// How many pieces stay as they were written, at least. Of the older ones, so many at a time become
+/// one: a piece on its own takes several times the room of what it says.
+const FRESH: usize = 64;
+
 /// Entries of a log, for a reader.
 pub(super) struct News {
     /// The number of the first.
@@ -21,7 +25,11 @@ pub(super) struct News {
 /// Entries as a JSON array.
 pub(super) fn printed(entries: &[Entry]) -> Bytes {
     // Entries are plain data, which always prints; an empty list would be the honest rest.
-    serde_json::to_vec(entries).map_or_else(|_| Bytes::from_static(b"[]"), Bytes::from)
+    serde_json::to_vec(entries).map_or_else(
+        |_| Bytes::from_static(b"[]"),
+        // It stays for long, so without the room that printing took in advance.
+        |printed| Bytes::from(printed.into_boxed_slice()),
+    )
 }
 
 /// The entries of a piece of the log.
@@ -36,6 +44,24 @@ pub(super) fn read(append: &Append) -> Result<Vec<Entry>, StoreError> {
 /// How many entries a log holds.
 pub(super) fn length(written: &[Append]) -> u64 {
     written.last().map_or(0, end)
+}
+
+/// Adds a piece to a log, of which the first `joined` pieces are several in one.
+pub(super) fn push(written: &mut Vec<Append>, joined: &mut usize, append: Append) {
+    written.push(append);
+    let old = *joined..*joined + FRESH;
+    if written.len() < old.end + FRESH {
+        return;
+    }
+    let pieces = &written[old.clone()];
+    let one = Append {
+        run: pieces[0].run,
+        from: pieces[0].from,
+        count: pieces.iter().map(|piece| piece.count).sum(),
+        entries: as_one(pieces),
+    };
+    written.splice(old, [one]);
+    *joined += 1;
 }
 
 fn end(append: &Append) -> u64 {
@@ -67,7 +93,13 @@ pub(super) fn place(epochs: &[Epoch], next: u64, after: Cursor) -> Option<u64> {
 /// What a log holds from a number on: the very bytes of one piece, or several joined for a reader
 /// that fell behind.
 pub(super) fn after(written: &[Append], at: u64) -> Option<News> {
-    let first = written.partition_point(|append| end(append) <= at);
+    // Most readers keep up: they want the newest piece, or there is none for them.
+    let newest = written.last().filter(|newest| at < end(newest))?;
+    let first = if newest.from <= at {
+        written.len() - 1
+    } else {
+        written.partition_point(|append| end(append) <= at)
+    };
     let rest = written.get(first..)?;
     let head = rest.first()?;
     if head.from < at {
@@ -86,7 +118,7 @@ pub(super) fn after(written: &[Append], at: u64) -> Option<News> {
     Some(News {
         from: head.from,
         count: length(rest) - head.from,
-        entries: joined(rest),
+        entries: as_one(rest),
     })
 }
 
@@ -103,7 +135,7 @@ fn rest_of(append: &Append, at: u64) -> Option<News> {
 }
 
 /// JSON arrays as one.
-fn joined(pieces: &[Append]) -> Bytes {
+fn as_one(pieces: &[Append]) -> Bytes {
     match pieces {
         [] => Bytes::from_static(b"[]"),
         [one] => one.entries.clone(),
@@ -119,6 +151,48 @@ fn joined(pieces: &[Append]) -> Bytes {
             }
             all.push(b']');
             Bytes::from(all)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::RunId;
+
+    fn piece(run: RunId, from: u64, count: u32) -> Append {
+        let entries: Vec<u64> = (from..from + u64::from(count)).collect();
+        Append {
+            run,
+            from,
+            count,
+            entries: serde_json::to_vec(&entries).unwrap().into(),
+        }
+    }
+
+    #[test]
+    fn a_long_log_has_few_pieces_and_is_read_from_every_place() {
+        let run = RunId::new();
+        let (mut written, mut joined) = (Vec::new(), 0);
+        while length(&written) < 1000 {
+            let from = length(&written);
+            let count = if from.is_multiple_of(5) { 2 } else { 1 };
+            push(&mut written, &mut joined, piece(run, from, count));
+            assert!(written.len() < joined + 2 * FRESH);
+        }
+        assert!(joined > 5);
+        let end = length(&written);
+        for start in 0..end {
+            let mut at = start;
+            let mut read: Vec<u64> = Vec::new();
+            while let Some(news) = after(&written, at) {
+                assert_eq!(news.from, at);
+                let numbers: Vec<u64> = serde_json::from_slice(&news.entries).unwrap();
+                assert_eq!(numbers.len() as u64, news.count);
+                at += news.count;
+                read.extend(numbers);
+            }
+            assert!(read.into_iter().eq(start..end), "from {start}");
         }
     }
 }

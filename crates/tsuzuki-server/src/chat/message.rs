@@ -83,6 +83,40 @@ pub struct Spent {
     pub estimated: bool,
 }
 
+impl Spent {
+    /// The sum of both. Counts that came in from outside may be as large as they fit, and stay so.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            answers: self.answers.saturating_add(other.answers),
+            parts: self.parts.saturating_add(other.parts),
+            input: self.input.saturating_add(other.input),
+            output: self.output.saturating_add(other.output),
+            cache_read: self.cache_read.saturating_add(other.cache_read),
+            cache_write: self.cache_write.saturating_add(other.cache_write),
+            cost: self.cost + other.cost,
+            continuing: self.continuing + other.continuing,
+            estimated: self.estimated || other.estimated,
+        }
+    }
+
+    /// What was spent since then.
+    #[must_use]
+    pub const fn since(self, then: Self) -> Self {
+        Self {
+            answers: self.answers.saturating_sub(then.answers),
+            parts: self.parts.saturating_sub(then.parts),
+            input: self.input.saturating_sub(then.input),
+            output: self.output.saturating_sub(then.output),
+            cache_read: self.cache_read.saturating_sub(then.cache_read),
+            cache_write: self.cache_write.saturating_sub(then.cache_write),
+            cost: (self.cost - then.cost).max(0.0),
+            continuing: (self.continuing - then.continuing).max(0.0),
+            estimated: self.estimated,
+        }
+    }
+}
+
 /// A message.
 #[derive(Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Message {

@@ -3,7 +3,8 @@
 //! The messages and the run are kept before a model is called. A key that was used before begins
 //! nothing, and is told what it began.
 
-use super::known::{known, posted};
+use super::cut_short::Before;
+use super::known::{Wanted, known, used};
 use super::live::Live;
 use super::mailbox::Mail;
 use super::request::{Request, request};
@@ -13,26 +14,35 @@ use super::telling::Joins;
 use super::title;
 use super::turns::Carried;
 use super::{
-    Again, Block, Chat, ChatError, Conversation, ConversationId, Holds, Making, Message, MessageId,
-    Moment, Post, Posted, Role, RunId, SeamKind, Shape, Standing, State, Titled, User,
+    Again, Attachment, AttachmentKind, Block, Chat, ChatError, Conversation, ConversationId, Holds,
+    Making, Message, MessageId, Moment, Post, Posted, Role, RunId, SeamKind, Shape, Standing,
+    State, Titled, User,
 };
 use crate::store::{Begin, Begun, Epoch, Run};
 use std::sync::Arc;
 
 /// The longest path that is asked with, in messages.
 pub(super) const PATH: usize = 100_000;
-/// What Bedrock takes in one message (AWS documentation, Converse): images and documents.
-const ATTACHMENTS: usize = 25;
+/// What Converse takes in one message (API reference, Message).
+const IMAGES: usize = 20;
+const DOCUMENTS: usize = 5;
+/// The most bytes of all files on a path, which are all sent with every question: as many as five
+/// documents of 4.5 MB have. In base64 that is 30 MB, more than Bedrock documents for any body.
+const CARRIED_BYTES: u64 = 22_500_000;
 
 /// What a run is to write, and how.
 pub(super) struct Plan {
     pub(super) conversation: Conversation,
+    /// The end of the path that is shown from now on.
+    pub(super) head: MessageId,
     /// New messages, or the one that goes on; the last is the one the run writes.
     pub(super) messages: Vec<Message>,
     pub(super) request: Request,
     pub(super) shape: Shape,
     pub(super) joins: Joins,
     pub(super) key: Option<String>,
+    /// When it is asked for: the moment that the messages are made at, if they are new.
+    pub(super) at: Moment,
     pub(super) slot: Slot,
 }
 
@@ -47,10 +57,11 @@ impl Chat {
     ) -> Result<Posted, ChatError> {
         let shared = &self.shared;
         let _lock = shared.lock(id).await;
-        if let Some(posted) = known(shared, user, post.answer, key.as_deref()).await? {
+        if let Some(posted) = known(shared, user, Wanted::Post(id, &post), key.as_deref()).await? {
             return Ok(posted);
         }
         self.check_text(&post)?;
+        post.shape.check()?;
         let slot = shared.slot(user)?;
         let mut conversation = shared.conversation(user, id).await?;
         fresh(shared, user, &[post.id, post.answer]).await?;
@@ -69,6 +80,15 @@ impl Chat {
                 .await?
                 .ok_or(ChatError::Missing("attachment"))?;
             attachments.push(attachment);
+        }
+        let (images, documents): (Vec<_>, Vec<_>) = attachments
+            .iter()
+            .partition(|attachment: &&Attachment| attachment.kind == AttachmentKind::Image);
+        if images.len() > IMAGES || documents.len() > DOCUMENTS {
+            return Err(invalid(
+                "attachments",
+                "a message takes 20 images and 5 documents at most; send the others with another one",
+            ));
         }
         let now = Moment::now();
         let question = Message {
@@ -95,11 +115,13 @@ impl Chat {
             user,
             Plan {
                 conversation,
+                head: answer.id,
                 messages: vec![question, answer],
                 request,
                 shape,
                 joins: SeamKind::Length.into(),
                 key,
+                at: now,
                 slot,
             },
         )
@@ -124,12 +146,6 @@ impl Chat {
                 told,
             });
         }
-        if post.attachments.len() > ATTACHMENTS {
-            return Err(invalid(
-                "attachments",
-                "a message takes 20 images and 5 documents at most",
-            ));
-        }
         Ok(())
     }
 
@@ -144,9 +160,12 @@ impl Chat {
         let shared = &self.shared;
         let question = self.of_role(user, question, Role::User).await?;
         let _lock = shared.lock(question.conversation).await;
-        if let Some(posted) = known(shared, user, again.answer, key.as_deref()).await? {
+        if let Some(posted) =
+            known(shared, user, Wanted::Beside(question.id), key.as_deref()).await?
+        {
             return Ok(posted);
         }
+        again.shape.check()?;
         let slot = shared.slot(user)?;
         let conversation = shared.conversation(user, question.conversation).await?;
         fresh(shared, user, &[again.answer]).await?;
@@ -154,13 +173,16 @@ impl Chat {
         let shape = self.filled(&again.shape, &conversation, &defaults.shape);
         let path = shared.store.path(user, question.id, PATH).await?;
         let request = built(shared, user, &path, &shape).await?;
+        let at = Moment::now();
         let plan = Plan {
             conversation,
-            messages: vec![answer_to(&question, again.answer, Moment::now())],
+            head: again.answer,
+            messages: vec![answer_to(&question, again.answer, at)],
             request,
             shape,
             joins: SeamKind::Length.into(),
             key,
+            at,
             slot,
         };
         self.begin(user, plan).await
@@ -203,17 +225,18 @@ impl Chat {
         let shared = &self.shared;
         let Plan {
             mut conversation,
+            head,
             mut messages,
             request,
             shape,
             joins,
             key,
+            at: now,
             slot,
         } = plan;
         let Some(message) = messages.last_mut() else {
             return Err(ChatError::Missing("message"));
         };
-        let now = Moment::now();
         let run = Run {
             id: RunId::new(),
             conversation: conversation.id,
@@ -232,9 +255,9 @@ impl Chat {
         making.run = Some(run.id);
         making.dropped.clone_from(&request.dropped);
         making.problem = None;
-        let before = making.spent;
         let from = message.clone();
-        conversation.head = Some(message.id);
+        let before = Before::of(&from);
+        conversation.head = Some(head);
         conversation.standing = Standing::Running;
         conversation.updated_at = now;
         let begin = Begin {
@@ -242,8 +265,9 @@ impl Chat {
             messages,
             run,
         };
-        if let Begun::Known(run) = shared.store.begin(user, &begin).await.map_err(kept)? {
-            return posted(shared, user, &run).await;
+        // It began in another conversation just now: in this one it would be known.
+        if let Begun::Known(_) = shared.store.begin(user, &begin).await.map_err(kept)? {
+            return Err(used());
         }
         let Begin {
             conversation,
@@ -289,13 +313,35 @@ pub(super) async fn built(
     path: &[Message],
     shape: &Shape,
 ) -> Result<Request, ChatError> {
+    let files = path.iter().flat_map(|message| &message.attachments);
+    let bytes = files.map(|file| file.bytes).fold(0, u64::saturating_add);
+    if bytes > CARRIED_BYTES {
+        let told = format!(
+            "the files of this conversation have {bytes} bytes together, and may have {CARRIED_BYTES}, \
+             since all of them are sent with every question; begin another conversation, or change \
+             an earlier message"
+        );
+        return Err(ChatError::Invalid {
+            field: "attachments",
+            told,
+        });
+    }
     let mut carried = Carried::new();
     for attachment in path.iter().flat_map(|message| &message.attachments) {
         if let Some((_, bytes)) = shared.store.attachment(user, attachment.id).await? {
             carried.insert(attachment.id, bytes);
         }
     }
-    let mut request = request(path, &carried, shape, &shared.settings.policy)?;
+    let policy = &shared.settings.policy;
+    let mut request = if carried.is_empty() {
+        request(path, &carried, shape, policy)?
+    } else {
+        // Megabytes are encoded where nobody else waits for it.
+        let (path, shape, policy) = (path.to_vec(), shape.clone(), policy.clone());
+        tokio::task::spawn_blocking(move || request(&path, &carried, &shape, &policy))
+            .await
+            .map_err(|_ended| ChatError::ShuttingDown)??
+    };
     // Many answers that are throttled together must not come back together.
     request.policy.seed ^= RunId::new().0.as_u64_pair().1;
     Ok(request)

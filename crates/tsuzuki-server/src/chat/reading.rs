@@ -11,6 +11,7 @@ use crate::store::Run;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream, SelectAll};
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -89,15 +90,18 @@ impl Chat {
                 reading.attach(live, cursor.copied());
             }
         }
-        let ended = shared.ended.clone();
+        let ended = shared.ended.clone().cancelled_owned();
         Ok(async_stream::stream! {
+            // One wait for all that is told: each new one would take its place in a queue that all
+            // readers share.
+            let mut ended = pin!(ended);
             for told in begins {
                 yield told;
             }
             loop {
                 let told = tokio::select! {
                     biased;
-                    () = ended.cancelled() => return,
+                    () = &mut ended => return,
                     mail = mailbox.next() => match mail {
                         Mail::Conversation(conversation) => Told::Conversation(conversation),
                         Mail::Removed(id) => Told::Removed(id),

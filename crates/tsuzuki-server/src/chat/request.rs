@@ -7,16 +7,26 @@
 use super::effort::{self, Limit, Reasoning};
 use super::run::transcript;
 use super::turns::{self, Carried};
-use super::{ChatError, Message, Shape};
+use super::{
+    Block, ChatError, ConversationId, Holds, Message, MessageId, Moment, Role, Shape, State,
+};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
-use tsuzuki::engine::{Ask, ModelId, Policy};
+use tsuzuki::engine::{Ask, Mode, ModelId, Policy};
 use tsuzuki::models::{Model, Models, Sampling};
 use tsuzuki::wire::{Form, Wish, read_ask};
 use tsuzuki::{MODEST_MAX_TOKENS, narrow};
 
 /// The least output limit that models of OpenAI, xAI and Moonshot take, in tokens (LiteLLM's table).
 const LEAST_OF_SOME: u32 = 16;
+
+/// What a shape may hold, since lists of conversations tell it: characters of the system prompt, of
+/// all stop sequences together, and of the model's own fields as JSON.
+const SYSTEM_CHARS: usize = 100_000;
+const STOP_CHARS: usize = 10_000;
+const FIELDS_CHARS: usize = 100_000;
+/// The longest name of a model or a guardrail (service model: `ConversationalModelId`).
+const NAME_CHARS: usize = 2_048;
 
 /// A request, ready to be asked.
 pub(super) struct Request {
@@ -85,8 +95,52 @@ pub(super) fn request(
     })
 }
 
-/// What no model takes is told before anything is kept.
-pub(super) fn check(shape: &Shape) -> Result<(), ChatError> {
+/// Whether a shape may be kept: a message could be asked with it, and it is not too large.
+pub(super) fn fits(shape: &Shape) -> Result<(), ChatError> {
+    let chars = |text: &Option<String>| text.as_deref().map_or(0, |text| text.chars().count());
+    let stops = shape.stop_sequences.iter();
+    let fields = serde_json::to_string(&shape.fields).map_or(0, |text| text.chars().count());
+    let guardrail = shape.guardrail.as_ref();
+    let named = guardrail.map_or(0, |of| {
+        of.id.chars().count().max(of.version.chars().count())
+    });
+    for (field, chars, most) in [
+        ("shape.model", chars(&shape.model), NAME_CHARS),
+        ("shape.system", chars(&shape.system), SYSTEM_CHARS),
+        (
+            "shape.stop_sequences",
+            stops.map(|stop| stop.chars().count()).sum(),
+            STOP_CHARS,
+        ),
+        ("shape.fields", fields, FIELDS_CHARS),
+        ("shape.guardrail", named, NAME_CHARS),
+    ] {
+        if chars > most {
+            let told = format!("it has {chars} characters, and may have {most}");
+            return Err(ChatError::Invalid { field, told });
+        }
+    }
+    let any = Message {
+        id: MessageId::new(),
+        conversation: ConversationId::new(),
+        parent: None,
+        role: Role::User,
+        created_at: Moment::now(),
+        blocks: vec![Block {
+            number: 0,
+            kind: Holds::Text,
+            text: "?".to_owned(),
+        }],
+        attachments: Vec::new(),
+        state: State::Complete,
+        making: None,
+        siblings: Vec::new(),
+    };
+    request(&[any], &Carried::new(), shape, &Policy::new(Mode::Off)).map(drop)
+}
+
+/// What no model takes is told before anything is sent.
+fn check(shape: &Shape) -> Result<(), ChatError> {
     let wrong = |field, told: &str| ChatError::Invalid {
         field,
         told: told.to_owned(),

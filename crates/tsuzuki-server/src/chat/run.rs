@@ -4,15 +4,17 @@
 //! store is slow. When everything was said the message is closed in the store, and only then its
 //! readers get its final form.
 
+use super::cut_short::{Before, cut_short};
 use super::ending;
 use super::exchange::Recorded;
 use super::live::Live;
 use super::request::Request;
-use super::shared::{Shared, Slot};
+use super::shared::{Shared, Slot, answered};
 use super::telling::{self, Joins, Telling};
-use super::{Entry, Holds, Making, Message, Moment, Problem, Spent, State};
-use crate::store::{Close, Fault};
-use futures_util::StreamExt;
+use super::{Entry, Holds, Making, Message, Moment, Spent, Standing, State};
+use crate::store::{Close, Fault, StoreError};
+use futures_util::{FutureExt, StreamExt};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tsuzuki::engine::{Answer, BlockKind, Transcript, Usage};
@@ -29,14 +31,14 @@ pub(super) struct Work {
     pub(super) request: Request,
     /// The message it goes on from.
     pub(super) from: Message,
-    /// What the message had spent before this run.
-    pub(super) before: Spent,
+    /// What the message had before this run.
+    pub(super) before: Before,
     /// What makes the first seam necessary, where there is text to join.
     pub(super) joins: Joins,
     pub(super) slot: Slot,
 }
 
-/// Drives the answer to its end.
+/// Drives the answer to its end, and closes the run.
 pub(super) async fn work(shared: Arc<Shared>, work: Work) {
     let Work {
         live,
@@ -46,6 +48,29 @@ pub(super) async fn work(shared: Arc<Shared>, work: Work) {
         joins,
         slot,
     } = work;
+    let asked = request.ask.carried.body.clone();
+    let driven = driven(&shared, &live, request, from, joins);
+    match AssertUnwindSafe(driven).catch_unwind().await {
+        Ok(end) => close(&shared, &live, end, before.spent, slot).await,
+        Err(_panic) => {
+            tracing::error!(run = %live.run, "a run panicked; please report it");
+            let problem = ending::own(
+                "internal",
+                "The answer stopped because of a defect of Tsuzuki.",
+            );
+            cut_short(&shared, &live, before, Some(problem), &asked, slot).await;
+        }
+    }
+}
+
+/// Drives the answer to its end, and says what happens.
+async fn driven(
+    shared: &Arc<Shared>,
+    live: &Arc<Live>,
+    request: Request,
+    from: Message,
+    joins: Joins,
+) -> (State, Making) {
     let mut says_something = says_something(&from);
     let shown = transcript(&from);
     let mut telling = Telling::new(base(from), joins);
@@ -70,7 +95,7 @@ pub(super) async fn work(shared: Arc<Shared>, work: Work) {
         };
         for entry in entries {
             says_something |= matches!(entry, Entry::Text { .. });
-            shared.say(&live, entry);
+            shared.say(live, entry);
         }
         live.room().await;
         if live.broken().is_some() {
@@ -79,29 +104,24 @@ pub(super) async fn work(shared: Arc<Shared>, work: Work) {
     };
     drop(steps);
     let prices = |model: &str| shared.price(model);
-    let end = match over {
-        Some((outcome, report)) => {
-            let given_up = telling.clone();
-            let (entries, state, making) = telling.over(&outcome, &report, says_something);
-            for entry in entries {
-                shared.say(&live, entry);
-            }
-            shared.say(
-                &live,
-                Entry::Over {
-                    state,
-                    making: making.clone(),
-                },
-            );
-            live.settled().await;
-            match live.broken() {
-                None => (state, making),
-                Some(_) => unkept(given_up, &live, &prices),
-            }
-        }
-        None => unkept(telling, &live, &prices),
+    let Some((outcome, report)) = over else {
+        return unkept(telling, live, &prices);
     };
-    close(&shared, &live, end, before, slot).await;
+    let given_up = telling.clone();
+    let (entries, state, making) = telling.over(&outcome, &report, says_something);
+    for entry in entries {
+        shared.say(live, entry);
+    }
+    let over = Entry::Over {
+        state,
+        making: making.clone(),
+    };
+    shared.say(live, over);
+    live.settled().await;
+    match live.broken() {
+        None => (state, making),
+        Some(_) => unkept(given_up, live, &prices),
+    }
 }
 
 /// The end of a run whose log could not be kept: what was written down stands.
@@ -129,48 +149,73 @@ pub(super) async fn close(
 ) {
     let (mut message, _) = live.snapshot();
     message.state = state;
-    let spent = telling::since(making.spent, before);
+    let spent = making.spent.since(before);
     let model = making.model.clone();
     message.making = Some(making);
-    let at = Moment::now();
     let closing = Close {
         user: live.user.clone(),
         run: live.run,
-        at,
-        message: message.clone(),
+        at: Moment::now(),
+        message,
         spent,
-        standing: shared.standing_after(live, state),
+        standing: standing(state),
     };
-    let closed = {
-        let _lock = shared.lock(live.conversation).await;
-        shared.store.close(&closing).await
-    };
-    // Its siblings are known to the store alone.
-    let read = shared.store.message(&live.user, live.message).await;
-    let last = match (&closed, read) {
-        (Ok(()), Ok(Some(read))) => read,
-        (Ok(()) | Err(_), _) => message,
-    };
-    live.close(Arc::new(last));
-    drop(slot);
-    match closed {
-        Ok(()) => {
-            shared.leave(live.run);
-            shared
-                .tell_conversation(&live.user, live.conversation)
-                .await;
-            if state == State::Complete {
-                super::title::entitle(shared, live, model).await;
-            }
-        }
-        // The conversation was removed.
-        Err(error) if error.fault == Fault::Conflict => shared.leave(live.run),
+    match closed(shared, live, &closing, Some(slot)).await {
+        Ok(()) if state == State::Complete => super::title::entitle(shared, live, model).await,
+        Ok(()) => {}
         Err(error) => {
             tracing::error!(run = %live.run, %error, "a run could not be closed; it is tried again");
             let (shared, live) = (Arc::clone(shared), Arc::clone(live));
             let again = Arc::clone(&shared);
             shared.spawn(async move { close_later(again, live, closing).await });
         }
+    }
+}
+
+/// Closes a run in the store, and for its readers; under the lock of its conversation, so that nobody
+/// goes on with the message, or tells of the conversation, in between.
+async fn closed(
+    shared: &Arc<Shared>,
+    live: &Arc<Live>,
+    closing: &Close,
+    slot: Option<Slot>,
+) -> Result<(), StoreError> {
+    let _lock = shared.lock(live.conversation).await;
+    let kept = answered(shared.store.close(closing)).await;
+    if live.last().is_none() {
+        // Its siblings are known to the store alone.
+        let read = answered(shared.store.message(&live.user, live.message)).await;
+        let last = match (&kept, read) {
+            (Ok(()), Ok(Some(read))) => read,
+            (Ok(()) | Err(_), _) => closing.message.clone(),
+        };
+        live.close(Arc::new(last));
+    }
+    drop(slot);
+    match kept {
+        Ok(()) => {
+            shared.leave(live.run);
+            shared
+                .tell_conversation(&live.user, live.conversation)
+                .await;
+            Ok(())
+        }
+        // The conversation was removed.
+        Err(error) if error.fault == Fault::Conflict => {
+            shared.leave(live.run);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// How a conversation stands once its last run is over.
+const fn standing(state: State) -> Standing {
+    match state {
+        State::Running => Standing::Running,
+        State::Complete => Standing::Unread,
+        State::Stopped => Standing::Quiet,
+        State::Incomplete | State::Refused | State::Failed => Standing::NeedsYou,
     }
 }
 
@@ -181,19 +226,8 @@ async fn close_later(shared: Arc<Shared>, live: Arc<Live>, closing: Close) {
     loop {
         tokio::time::sleep(rest).await;
         rest = (rest * 2).min(Duration::from_secs(60));
-        let closed = {
-            let _lock = shared.lock(live.conversation).await;
-            shared.store.close(&closing).await
-        };
-        match closed {
-            Ok(()) => {
-                shared.leave(live.run);
-                return shared
-                    .tell_conversation(&live.user, live.conversation)
-                    .await;
-            }
-            Err(error) if error.fault == Fault::Conflict => return shared.leave(live.run),
-            Err(_) => {}
+        if closed(&shared, &live, &closing, None).await.is_ok() {
+            return;
         }
     }
 }
@@ -219,12 +253,6 @@ impl Making {
             dropped: Vec::new(),
             problem: None,
         }
-    }
-
-    /// The same, with a problem.
-    pub(super) fn with(mut self, problem: Problem) -> Self {
-        self.problem = Some(problem);
-        self
     }
 }
 

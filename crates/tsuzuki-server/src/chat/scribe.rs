@@ -3,6 +3,7 @@
 
 use super::RunId;
 use super::live::{Live, Taken};
+use super::shared::answered;
 use crate::store::{Fault, Store, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -83,7 +84,7 @@ async fn append(store: &dyn Store, taken: &[(Arc<Live>, Taken)]) -> Result<Vec<R
     };
     let mut patience = PATIENCE.into_iter();
     loop {
-        let error = match store.append(tick()).await {
+        let error = match answered(store.append(tick())).await {
             Ok(left_out) => return Ok(left_out),
             Err(error) => error,
         };

@@ -1,6 +1,6 @@
 //! How a conversation asks: the model, and everything a request may say beside the messages.
 
-use super::object;
+use super::{ChatError, object, request};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tsuzuki::engine::{Mode, Seams};
@@ -13,9 +13,11 @@ use utoipa::ToSchema;
 pub struct Shape {
     /// The model, as its id is sent: a bare id, a profile or an ARN.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
     pub model: Option<String>,
     /// The system prompt.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100_000)]
     pub system: Option<String>,
     /// The output limit of the first part, in tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,10 +28,12 @@ pub struct Shape {
     /// Nucleus sampling, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
-    /// Texts that end the answer when the model writes one of them.
+    /// Texts that end the answer when the model writes one of them; 10,000 characters at most,
+    /// together.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stop_sequences: Vec<String>,
-    /// Fields of the model's own (`additionalModelRequestFields`), such as `top_k`.
+    /// Fields of the model's own (`additionalModelRequestFields`), such as `top_k`; 100,000 characters
+    /// at most, as JSON.
     #[serde(skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = Object)]
     pub fields: Map<String, Value>,
@@ -103,6 +107,12 @@ impl Reach {
 }
 
 impl Shape {
+    /// Whether it may be kept: whatever keeps one asks here first, so that no message is refused
+    /// for what it did not bring.
+    pub(crate) fn check(&self) -> Result<(), ChatError> {
+        request::fits(self)
+    }
+
     /// This shape, with what it leaves unset taken from the defaults.
     #[must_use]
     pub fn over(&self, defaults: &Self) -> Self {

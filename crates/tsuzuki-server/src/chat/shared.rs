@@ -4,18 +4,18 @@ use super::exchange::Files;
 use super::live::Live;
 use super::mailbox::{Mail, Mailboxes};
 use super::scribe::Scribe;
-use super::{
-    ChatError, ChatSettings, Conversation, ConversationId, Entry, MessageId, RunId, Standing,
-    State, User,
-};
+use super::{ChatError, ChatSettings, Conversation, ConversationId, Entry, MessageId, RunId, User};
 use crate::store::{Fault, Store, StoreError};
+use futures_util::FutureExt;
 use std::collections::HashMap;
 use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 use tsuzuki::Backend;
 use tsuzuki::engine::{ModelId, Price};
 
@@ -84,9 +84,28 @@ impl Shared {
     /// Runs a task until it is done or everything is to be dropped.
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let dead = self.dead.clone();
+        // Boxed, because whatever it is wrapped in would have room for it twice.
+        let task = Box::pin(task);
         self.tasks.spawn(async move {
             dead.run_until_cancelled_owned(task).await;
         });
+    }
+
+    /// Does something to its end, even if whoever asked for it leaves before: nothing that was begun
+    /// in the store is left half done.
+    pub(super) async fn to_its_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, ChatError>> + Send + 'static,
+    ) -> Result<T, ChatError> {
+        let work = self.dead.clone().run_until_cancelled_owned(work);
+        match self.tasks.spawn(work.in_current_span()).await {
+            Ok(Some(came)) => came,
+            Ok(None) => Err(ChatError::ShuttingDown),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_cancelled) => Err(ChatError::ShuttingDown),
+            },
+        }
     }
 
     /// The right to read a conversation and keep it changed.
@@ -197,21 +216,6 @@ impl Shared {
         }
     }
 
-    /// How a conversation stands once a run in it is over.
-    pub(super) fn standing_after(&self, live: &Live, state: State) -> Standing {
-        let others = self
-            .lives_in(&live.user, live.conversation)
-            .iter()
-            .any(|other| other.run != live.run && other.last().is_none());
-        match state {
-            _ if others => Standing::Running,
-            State::Running => Standing::Running,
-            State::Complete => Standing::Unread,
-            State::Stopped => Standing::Quiet,
-            State::Incomplete | State::Refused | State::Failed => Standing::NeedsYou,
-        }
-    }
-
     /// A user's conversation.
     pub(super) async fn conversation(
         &self,
@@ -224,7 +228,8 @@ impl Shared {
             .ok_or(ChatError::Missing("conversation"))
     }
 
-    /// Tells readers of a conversation as it stands in the store.
+    /// Tells readers of a conversation as it stands in the store. Under its lock, so that nobody tells
+    /// of a newer one in between.
     pub(super) async fn tell_conversation(&self, user: &User, id: ConversationId) {
         if let Ok(Some(conversation)) = self.store.conversation(user, id).await {
             self.tell(user, &Mail::Conversation(Arc::new(conversation)));
@@ -252,6 +257,21 @@ impl Drop for Slot {
             }
         }
     }
+}
+
+/// What a store answers; one that panics is one that fails.
+pub(super) async fn answered<T>(
+    asked: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    AssertUnwindSafe(asked)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_panic| {
+            Err(StoreError {
+                fault: Fault::Failed,
+                told: "the store has a defect, which the log names; please report it".to_owned(),
+            })
+        })
 }
 
 /// What the store would not keep because of what is there is the caller's to hear of.

@@ -1,174 +1,253 @@
 //! Runs that were alive when the last server stopped: this one goes on with them, or says that they
 //! were interrupted.
 
+use super::cut_short::{Before, cut_short, lost_part, so_far};
+use super::ending;
 use super::live::Live;
+use super::request::Request;
 use super::run::{self, Work};
 use super::shared::Shared;
-use super::telling;
 use super::{
-    ChatError, Ended, Entry, Making, Message, Moment, SeamKind, Spent, State, ending, log,
+    ChatError, Entry, Making, Message, Moment, Problem, SeamKind, Spent, State, User, log,
 };
-use crate::store::{Alive, Epoch};
+use crate::store::{Alive, Append, Epoch, Run, Store, StoreError};
+use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
-use tsuzuki::engine::{Millis, Policy};
+use tsuzuki::engine::{Incomplete, Millis, Policy};
+
+/// How many servers a run may outlive: one that ends its server each time is not to do so for ever.
+const SERVERS: usize = 64;
 
 /// Takes over every run that was alive.
 pub(super) async fn take_over(shared: &Arc<Shared>) -> Result<(), ChatError> {
     for alive in shared.store.alive().await? {
-        let run = alive.run.id;
-        if let Err(error) = one(shared, alive).await {
-            // The others are not to suffer for it; it is tried again by the next server.
-            tracing::error!(%run, %error, "a run could not be taken over");
-        }
+        one(shared, Found::new(alive)).await;
     }
     Ok(())
 }
 
-async fn one(shared: &Arc<Shared>, alive: Alive) -> Result<(), ChatError> {
-    let Alive {
-        user,
-        mut run,
-        message: begun,
-        log: written,
-    } = alive;
-    let mut message = begun.clone();
-    let mut over = None;
-    for append in &written {
-        for entry in log::read(append)? {
-            message.fold(&entry);
-            if let Entry::Over { state, making } = entry {
-                over = Some((state, making));
+/// A run that nobody drives, as its log tells it.
+pub(super) struct Found {
+    user: User,
+    run: Run,
+    /// The message as it stood when the run began.
+    begun: Message,
+    /// The message with the log folded over it.
+    message: Message,
+    /// The log, as far as it can be read.
+    written: Vec<Append>,
+    /// How it ended, where everything was said and only its closing is missing.
+    pub(super) over: Option<(State, Making)>,
+    /// Why the log cannot be read to its end.
+    damaged: Option<StoreError>,
+}
+
+impl Found {
+    /// Reads the log, as far as it can be read.
+    pub(super) fn new(alive: Alive) -> Self {
+        let Alive {
+            user,
+            run,
+            message: begun,
+            log: mut written,
+        } = alive;
+        let mut message = begun.clone();
+        let (mut over, mut damaged, mut read) = (None, None, 0);
+        for append in &written {
+            let entries = match log::read(append) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    damaged = Some(error);
+                    break;
+                }
+            };
+            read += 1;
+            for entry in entries {
+                message.fold(&entry);
+                if let Entry::Over { state, making } = entry {
+                    over = Some((state, making));
+                }
             }
         }
+        written.truncate(read);
+        Self {
+            user,
+            run,
+            begun,
+            message,
+            written,
+            over,
+            damaged,
+        }
     }
-    let before = begun.making.as_ref().map(|making| making.spent);
-    let before = before.unwrap_or_default();
-    let slot = shared.any_slot(&user);
 
-    // Everything was said, and only its closing is missing.
-    if let Some(end) = over {
-        let live = Arc::new(Live::new(user, &run, message, written));
+    /// It, for its readers.
+    pub(super) fn live(&self) -> Arc<Live> {
+        Arc::new(Live::new(
+            self.user.clone(),
+            &self.run,
+            self.message.clone(),
+            self.written.clone(),
+        ))
+    }
+
+    /// What the message had before the run.
+    pub(super) fn before(&self) -> Before {
+        Before::of(&self.begun)
+    }
+
+    /// Notes in the store that this server drives it.
+    async fn take(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+        if let Some(error) = self.damaged.take() {
+            return Err(error);
+        }
+        let epoch = Epoch {
+            number: log::epoch(&self.run.epochs).saturating_add(1),
+            from: log::length(&self.written),
+        };
+        store.take_over(self.run.id, epoch).await?;
+        self.run.epochs.push(epoch);
+        Ok(())
+    }
+}
+
+/// Goes on with a run, or ends it.
+async fn one(shared: &Arc<Shared>, mut found: Found) {
+    let slot = shared.any_slot(&found.user);
+    let before = found.before();
+    if let Some(end) = found.over.take() {
+        let live = found.live();
         shared.enter(&live);
-        run::close(shared, &live, end, before, slot).await;
-        return Ok(());
+        return run::close(shared, &live, end, before.spent, slot).await;
     }
-
-    let epoch = Epoch {
-        number: log::epoch(&run.epochs) + 1,
-        from: log::length(&written),
-    };
-    shared.store.take_over(run.id, epoch).await?;
-    run.epochs.push(epoch);
-    let live = Arc::new(Live::new(user.clone(), &run, message.clone(), written));
+    let taken = found.take(&*shared.store).await;
+    let live = found.live();
     shared.enter(&live);
-    shared.say(&live, Entry::Resumed);
-    // The part that was running is lost, and nobody told what it took.
-    if let Some(lost) = lost_part(&message) {
-        message.fold(&lost);
-        shared.say(&live, lost);
-    }
-    let spent = so_far(shared, &begun, &message);
-    if let Some(making) = &mut message.making {
-        making.spent = telling::plus(before, spent);
-    }
-
-    let age = Moment::now().0.saturating_sub(run.began_at.0);
-    let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
-    let request = if age > shared.settings.take_over {
-        Err("The server stopped while this answer was being written, too long ago to go on by itself.".to_owned())
-    } else {
-        super::going_on::request_for(shared, &user, &begun, &run.shape)
-            .await
-            .map_err(|error| format!("The server stopped while this answer was being written, and it cannot be asked for again: {error}"))
+    let (ready, asked) = match taken {
+        Ok(()) => {
+            shared.say(&live, Entry::Resumed);
+            ready(shared, &live, &mut found).await
+        }
+        // The others are not to suffer for it.
+        Err(error) => {
+            tracing::error!(run = %live.run, %error, "a run could not be taken over");
+            let problem = interrupted(&format!("and it could not be taken over: {error}"));
+            (Err(problem), Bytes::new())
+        }
     };
-    match request {
-        Ok(mut request) => {
-            request.policy = what_is_left(&request.policy, &begun, &message, spent, age);
-            request.allow_for(&begun);
+    let task = Arc::clone(shared);
+    match ready {
+        Ok(request) => {
             let work = Work {
                 live,
                 request,
-                from: message,
+                from: found.message,
                 before,
                 joins: SeamKind::Restart.into(),
                 slot,
             };
-            let task = Arc::clone(shared);
             shared.spawn(run::work(task, work));
         }
-        Err(detail) => {
-            let state = if run::says_something(&message) {
-                State::Incomplete
-            } else {
-                State::Failed
-            };
-            let making = message.making.unwrap_or_else(|| Making::by(String::new()));
-            let mut making = making.with(ending::own("interrupted", &detail));
-            making.spent.answers = 1;
-            let shared = Arc::clone(shared);
-            let task = Arc::clone(&shared);
-            shared.spawn(async move {
-                let over = Entry::Over {
-                    state,
-                    making: making.clone(),
-                };
-                task.say(&live, over);
-                live.settled().await;
-                run::close(&task, &live, (state, making), before, slot).await;
-            });
+        Err(problem) => shared.spawn(async move {
+            cut_short(&task, &live, before, Some(problem), &asked, slot).await;
+        }),
+    }
+}
+
+/// What to ask to go on, or why this run does not go on by itself; and the body of the request.
+async fn ready(
+    shared: &Shared,
+    live: &Arc<Live>,
+    found: &mut Found,
+) -> (Result<Request, Problem>, Bytes) {
+    let request = super::going_on::request_for(shared, &found.user, &found.begun, &found.run.shape);
+    let mut request = match request.await {
+        Ok(request) => request,
+        Err(error) => {
+            let problem = interrupted(&format!("and it cannot be asked for again: {error}"));
+            return (Err(problem), Bytes::new());
         }
+    };
+    let asked = request.ask.carried.body.clone();
+    // The part that was running is lost, and nobody told what it took.
+    if let Some(lost) = lost_part(&found.message, &asked) {
+        found.message.fold(&lost);
+        shared.say(live, lost);
     }
-    Ok(())
+    let before = found.before();
+    let spent = so_far(shared, before, &found.message);
+    if let Some(making) = &mut found.message.making {
+        making.spent = before.spent.plus(spent);
+    }
+    let age = Moment::now().0.saturating_sub(found.run.began_at.0);
+    let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
+    if age > shared.settings.take_over {
+        return (Err(interrupted("too long ago to go on by itself")), asked);
+    }
+    if found.run.epochs.len() > SERVERS {
+        return (Err(interrupted("again and again")), asked);
+    }
+    let made = parts(&found.message).saturating_sub(before.parts);
+    request.allow_for(&found.begun);
+    match what_is_left(&request.policy, made, spent, age) {
+        Ok(policy) => {
+            request.policy = policy;
+            (Ok(request), asked)
+        }
+        Err(limit) => (Err(reached(&limit)), asked),
+    }
 }
 
-/// The part that was running, as it ended.
-fn lost_part(message: &Message) -> Option<Entry> {
-    let mut part = message.making.as_ref()?.parts.last()?.clone();
-    if part.ended.is_some() {
-        return None;
-    }
-    part.ended = Some(Ended {
-        kind: "cut".to_owned(),
-        why: "lost".to_owned(),
-    });
-    Some(Entry::Part { part })
+/// The server stopped while this answer was being written, and more about that.
+fn interrupted(more: &str) -> Problem {
+    let detail = format!("The server stopped while this answer was being written, {more}.");
+    ending::own("interrupted", &detail)
 }
 
-/// What the run spent before this server, as far as its parts tell.
-fn so_far(shared: &Shared, begun: &Message, message: &Message) -> Spent {
-    let before = begun.making.as_ref().map_or(0, |making| making.parts.len());
-    let parts = message
+/// A limit was reached, in the words of any other answer that reached it.
+fn reached(limit: &Incomplete) -> Problem {
+    let (code, detail, can_continue) = ending::incomplete(limit);
+    Problem {
+        can_continue,
+        ..ending::own(code, detail)
+    }
+}
+
+fn parts(message: &Message) -> usize {
+    message
         .making
         .as_ref()
-        .and_then(|making| making.parts.get(before..))
-        .unwrap_or_default();
-    telling::of_parts(parts, &|model| shared.price(model))
+        .map_or(0, |making| making.parts.len())
 }
 
-/// What the servers before this one left of a policy.
+/// What the servers before this one left of a policy, or the limit that they reached.
 fn what_is_left(
     policy: &Policy,
-    begun: &Message,
-    message: &Message,
+    made: usize,
     spent: Spent,
     age: Duration,
-) -> Policy {
-    let parts = |message: &Message| {
-        let parts = message
-            .making
-            .as_ref()
-            .map_or(0, |making| making.parts.len());
-        u32::try_from(parts).unwrap_or(u32::MAX)
-    };
-    let made = parts(message).saturating_sub(parts(begun));
-    let age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
-    Policy {
-        max_legs: policy.max_legs.saturating_sub(made).max(1),
-        max_cost: (policy.max_cost - spent.cost).max(0.0),
-        deadline: policy
-            .deadline
-            .map(|Millis(deadline)| Millis(deadline.saturating_sub(age).max(1))),
-        ..policy.clone()
+) -> Result<Policy, Incomplete> {
+    let max_legs = policy
+        .max_legs
+        .saturating_sub(u32::try_from(made).unwrap_or(u32::MAX));
+    if max_legs == 0 {
+        return Err(Incomplete::LegBudget);
     }
+    let max_cost = policy.max_cost - spent.cost;
+    if made > 0 && max_cost <= 0.0 {
+        return Err(Incomplete::CostBudget);
+    }
+    let age = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+    let deadline = match policy.deadline {
+        Some(Millis(deadline)) if deadline <= age => return Err(Incomplete::Deadline),
+        Some(Millis(deadline)) => Some(Millis(deadline - age)),
+        None => None,
+    };
+    Ok(Policy {
+        max_legs,
+        max_cost: max_cost.max(0.0),
+        deadline,
+        ..policy.clone()
+    })
 }

@@ -144,7 +144,7 @@ impl Telling {
 
     fn part(&self, leg: &LegReport) -> Part {
         Part {
-            number: self.before() + leg.id.0,
+            number: self.before().saturating_add(leg.id.0),
             model: leg.model.0.clone(),
             region: leg
                 .region
@@ -187,7 +187,9 @@ impl Telling {
         };
         Seam {
             at: seam.at,
-            part: self.before() + report.legs.last().map_or(0, |leg| leg.id.0),
+            part: self
+                .before()
+                .saturating_add(report.legs.last().map_or(0, |leg| leg.id.0)),
             kind: joins.kind,
             why: joins.why,
             proof: match seam.proof {
@@ -236,9 +238,9 @@ impl Telling {
 
     fn making(self, spent: Spent, problem: Option<Problem>) -> Making {
         let mut making = self.base;
-        making.spent = plus(making.spent, spent);
+        making.spent = making.spent.plus(spent);
         making.spent.answers = 1;
-        making.ms += milliseconds(self.began);
+        making.ms = making.ms.saturating_add(milliseconds(self.began));
         making.parts.extend(self.parts);
         making.seams.extend(self.seams);
         making.problem = problem;
@@ -247,7 +249,7 @@ impl Telling {
 }
 
 /// What an answer of the engine spent.
-fn spent(report: &Report, parts: usize) -> Spent {
+pub(super) fn spent(report: &Report, parts: usize) -> Spent {
     let cost = report.cost.unwrap_or(0.0);
     let usage = &report.usage;
     Spent {
@@ -274,7 +276,9 @@ pub(super) type Prices<'a> = &'a dyn Fn(&str) -> Option<Price>;
 pub(super) fn of_parts(parts: &[Part], prices: Prices<'_>) -> Spent {
     let mut sum = Spent::default();
     for part in parts {
-        let known = part.input.is_some() && part.output.is_some();
+        // The counts of a part that was lost never came: what stands there is estimated.
+        let lost = part.ended.as_ref().is_none_or(|ended| ended.why == "lost");
+        let known = !lost && part.input.is_some() && part.output.is_some();
         let (input, output) = (part.input.unwrap_or(0), part.output.unwrap_or(0));
         let (read, write) = (part.cache_read.unwrap_or(0), part.cache_write.unwrap_or(0));
         let price = prices(&part.model);
@@ -297,39 +301,9 @@ pub(super) fn of_parts(parts: &[Part], prices: Prices<'_>) -> Spent {
             continuing: if part.by == "first" { 0.0 } else { again },
             estimated: !known || price.is_none(),
         };
-        sum = plus(sum, spent);
+        sum = sum.plus(spent);
     }
     sum
-}
-
-/// The sum of both.
-pub(super) fn plus(one: Spent, other: Spent) -> Spent {
-    Spent {
-        answers: one.answers + other.answers,
-        parts: one.parts + other.parts,
-        input: one.input + other.input,
-        output: one.output + other.output,
-        cache_read: one.cache_read + other.cache_read,
-        cache_write: one.cache_write + other.cache_write,
-        cost: one.cost + other.cost,
-        continuing: one.continuing + other.continuing,
-        estimated: one.estimated || other.estimated,
-    }
-}
-
-/// What was spent since then.
-pub(super) fn since(now: Spent, then: Spent) -> Spent {
-    Spent {
-        answers: now.answers.saturating_sub(then.answers),
-        parts: now.parts.saturating_sub(then.parts),
-        input: now.input.saturating_sub(then.input),
-        output: now.output.saturating_sub(then.output),
-        cache_read: now.cache_read.saturating_sub(then.cache_read),
-        cache_write: now.cache_write.saturating_sub(then.cache_write),
-        cost: (now.cost - then.cost).max(0.0),
-        continuing: (now.continuing - then.continuing).max(0.0),
-        estimated: now.estimated,
-    }
 }
 
 fn milliseconds(since: Instant) -> u64 {

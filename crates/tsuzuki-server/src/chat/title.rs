@@ -1,16 +1,17 @@
 //! Titles of conversations: the first words at once, the model's own after the first answer.
 //!
-//! What a title costs is not part of any answer's cost. Whatever goes wrong, the first words stay.
+//! What a title costs is not part of any answer's cost, but of its conversation's and its day's. Whatever goes wrong, the first words stay.
 
 use super::live::Live;
 use super::request::request;
 use super::run::says_something;
 use super::shared::Shared;
+use super::telling;
 use super::turns::Carried;
 use super::{
-    Block, Conversation, Effort, Holds, Message, MessageId, Moment, Role, Shape, State, Titled,
+    Block, Conversation, Effort, Holds, Message, MessageId, Moment, Role, Shape, Spent, State,
+    Titled,
 };
-use crate::chat::mailbox::Mail;
 use crate::store::Titles;
 use futures_util::StreamExt;
 use std::sync::Arc;
@@ -34,7 +35,13 @@ const WITH_REASONING: u32 = 1024;
 /// The first words of a text.
 pub(super) fn words(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty());
-    clipped(line.unwrap_or_default())
+    clipped(&plain(line.unwrap_or_default()))
+}
+
+/// A text as a title may have it: in one line, without control characters.
+pub(crate) fn plain(text: &str) -> String {
+    let spaced = text.replace(char::is_control, " ");
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A title of at most so many characters, cut between words where there are spaces.
@@ -67,29 +74,31 @@ pub(super) async fn entitle(shared: &Arc<Shared>, live: &Arc<Live>, model: Strin
     let task = Arc::clone(shared);
     let live = Arc::clone(live);
     shared.spawn(async move {
-        let Ok(Some(title)) = tokio::time::timeout(PATIENCE, ask(&task, &live, model)).await else {
+        let asked = tokio::time::timeout(PATIENCE, ask(&task, &live, model)).await;
+        let Ok(Some((title, spent))) = asked else {
             return;
         };
-        let _lock = task.lock(live.conversation).await;
-        let conversation = task.store.conversation(&live.user, live.conversation).await;
-        if let Ok(Some(mut conversation)) = conversation
+        let (user, id) = (&live.user, live.conversation);
+        let _lock = task.lock(id).await;
+        if let Err(error) = task.store.spend(user, id, Moment::now(), spent).await {
+            tracing::warn!(conversation = %id, %error, "what a title cost was not counted");
+        }
+        if let Ok(Some(mut conversation)) = task.store.conversation(user, id).await
             && wanted(&conversation)
+            && let Some(title) = title
         {
             conversation.title = title;
             conversation.titled = Titled::Model;
-            if task
-                .store
-                .put_conversation(&live.user, &conversation)
-                .await
-                .is_ok()
-            {
-                task.tell(&live.user, &Mail::Conversation(Arc::new(conversation)));
+            if let Err(error) = task.store.put_conversation(user, &conversation).await {
+                tracing::warn!(conversation = %id, %error, "a title was not kept");
             }
         }
+        task.tell_conversation(user, id).await;
     });
 }
 
-async fn ask(shared: &Shared, live: &Live, model: String) -> Option<String> {
+/// What the model wrote, if it is a title, and what that cost.
+async fn ask(shared: &Shared, live: &Live, model: String) -> Option<(Option<String>, Spent)> {
     let answer = live.last().filter(|message| says_something(message))?;
     let question = shared
         .store
@@ -116,8 +125,15 @@ async fn ask(shared: &Shared, live: &Live, model: String) -> Option<String> {
         match step {
             Step::Frame(frame) => text.push_str(frame.text().unwrap_or_default()),
             Step::Progress(_) | Step::Waiting { .. } => {}
-            Step::Over { report, .. } if report.is_complete() => return title(&text),
-            Step::Over { .. } => return None,
+            Step::Over { report, .. } => {
+                let title = title(&text).filter(|_| report.is_complete());
+                // It is no part of an answer.
+                let spent = Spent {
+                    parts: 0,
+                    ..telling::spent(&report, 1)
+                };
+                return Some((title, spent));
+            }
         }
     }
     None

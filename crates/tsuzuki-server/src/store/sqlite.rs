@@ -32,7 +32,8 @@ use super::{
     Store, StoreError,
 };
 use crate::chat::{
-    Attachment, AttachmentId, Conversation, ConversationId, Message, MessageId, Moment, RunId, User,
+    Attachment, AttachmentId, Conversation, ConversationId, Message, MessageId, Moment, RunId,
+    Spent, User,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -228,6 +229,11 @@ impl Store for Sqlite {
         self.read(move |db| run::one(db, &user, id)).await
     }
 
+    async fn run_of_key(&self, user: &User, key: &str) -> Result<Option<Run>, StoreError> {
+        let (user, key) = (user.clone(), key.to_owned());
+        self.read(move |db| run::of_key(db, &user, &key)).await
+    }
+
     async fn log(&self, run: RunId) -> Result<Vec<Append>, StoreError> {
         self.read(move |db| journal::log(db, run)).await
     }
@@ -296,6 +302,21 @@ impl Store for Sqlite {
         self.read(move |db| search::find(db, &user, &search)).await
     }
 
+    async fn spend(
+        &self,
+        user: &User,
+        conversation: ConversationId,
+        at: Moment,
+        spent: Spent,
+    ) -> Result<(), StoreError> {
+        let user = user.clone();
+        self.write(move |desk| {
+            conversation::spend(&desk.db, &user, conversation, &spent)?;
+            spending::add(&desk.db, &user, at, &spent)
+        })
+        .await
+    }
+
     async fn spent(&self, user: &User, since: Moment) -> Result<Vec<Day>, StoreError> {
         let user = user.clone();
         self.read(move |db| spending::since(db, &user, since)).await
@@ -351,3 +372,6 @@ impl Store for Sqlite {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,9 @@ use std::sync::Arc;
 use tsuzuki::engine::{Mode, Seams};
 use utoipa::ToSchema;
 
+/// The longest password, in characters.
+pub(super) const PASSWORD_CHARS: usize = 1024;
+
 /// What signs in.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -19,6 +19,7 @@ use http::{HeaderMap, HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
 use tokio::time::{Instant, sleep_until};
 use utoipa::IntoParams;
@@ -182,12 +183,13 @@ fn stream(
         let mut reader = Reader::new(&cursors);
         yield Ok(reader.hello(&web.build()));
         let silence = web.silence();
+        let mut leaving = pin!(web.leaving().cancelled());
         let mut quiet_until = Instant::now() + silence;
         let mut trusted_until = quiet_until;
         loop {
             let piece = tokio::select! {
                 biased;
-                () = web.leaving().cancelled() => break,
+                () = &mut leaving => break,
                 told = told.next() => match told {
                     Some(told) => reader.render(&told),
                     None => break,

@@ -102,30 +102,9 @@ pub(super) async fn usage(
     let back = i64::try_from(days).unwrap_or(i64::MAX).saturating_sub(1);
     let since = Moment(today.saturating_sub(back).saturating_mul(DAY));
     let days = web.store().spent(&user, since).await?;
-    let total = days.iter().fold(Spent::default(), |sum, day| {
-        let Spent {
-            answers,
-            parts,
-            input,
-            output,
-            cache_read,
-            cache_write,
-            cost,
-            continuing,
-            estimated,
-        } = day.spent;
-        Spent {
-            answers: sum.answers + answers,
-            parts: sum.parts + parts,
-            input: sum.input + input,
-            output: sum.output + output,
-            cache_read: sum.cache_read + cache_read,
-            cache_write: sum.cache_write + cache_write,
-            cost: sum.cost + cost,
-            continuing: sum.continuing + continuing,
-            estimated: sum.estimated || estimated,
-        }
-    });
+    let total = days
+        .iter()
+        .fold(Spent::default(), |sum, day| sum.plus(day.spent));
     Ok(Json(Usage { days, total }))
 }
 
@@ -151,6 +130,7 @@ pub(super) async fn put_defaults(
     Asks(user): Asks,
     Sent(defaults): Sent<Defaults>,
 ) -> Result<Json<Defaults>, Problem> {
+    defaults.shape.check()?;
     web.store().put_defaults(&user, &defaults).await?;
     Ok(Json(defaults))
 }

@@ -53,7 +53,7 @@ pub(super) struct Exchanged {
     request: Value,
     /// What came back, event after event; what is no JSON is a text.
     response: Vec<Value>,
-    /// Whether the response is longer than what was kept.
+    /// Whether the request or the response is longer than what is here.
     shortened: bool,
 }
 

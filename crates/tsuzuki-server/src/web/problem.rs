@@ -243,16 +243,36 @@ impl IntoResponse for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        let code = match error.fault {
-            Fault::Full => Code::StoreFull,
-            Fault::Locked => Code::StoreLocked,
-            Fault::ReadOnly => Code::StoreReadOnly,
-            Fault::Damaged => Code::StoreDamaged,
-            Fault::Newer => Code::StoreNewer,
-            Fault::Conflict => Code::Conflict,
-            Fault::Failed => Code::StoreFailed,
+        // Where the store is, is the operator's to know.
+        let (code, told) = match error.fault {
+            Fault::Conflict => return Self::new(Code::Conflict, error.told),
+            Fault::Full => (
+                Code::StoreFull,
+                "there is no room left where conversations are kept; make room, or delete some",
+            ),
+            Fault::Locked => (
+                Code::StoreLocked,
+                "another program holds the store; try again in a moment",
+            ),
+            Fault::ReadOnly => (
+                Code::StoreReadOnly,
+                "conversations can be read, and nothing can be kept: the store is read-only",
+            ),
+            Fault::Damaged => (
+                Code::StoreDamaged,
+                "the store is damaged; its operator can put a backup in its place",
+            ),
+            Fault::Newer => (
+                Code::StoreNewer,
+                "a newer version of Tsuzuki made the store; update this one",
+            ),
+            Fault::Failed => (
+                Code::StoreFailed,
+                "the store could not do it; the log of the server says why",
+            ),
         };
-        Self::new(code, error.told)
+        tracing::error!("{}", error.told);
+        Self::new(code, told)
     }
 }
 

@@ -37,6 +37,9 @@ use tsuzuki::{Backend, BodyError};
 /// Where sessions begin and end.
 const SESSION: &str = "/api/v1/session";
 
+/// Where what an export gave comes back.
+const IMPORT: &str = "/api/v1/import";
+
 /// The largest body of a request that nobody need sign in for: a password, in JSON.
 const SIGN_IN_BYTES: usize = 8 * 1024;
 
@@ -217,10 +220,10 @@ impl WebDoor {
             None if public => {}
             None => return Err(unsigned()),
         }
-        Ok(if public {
-            SIGN_IN_BYTES
-        } else {
-            self.web.limits.body_bytes
+        Ok(match path {
+            _ if public => SIGN_IN_BYTES,
+            IMPORT => self.web.limits.chat.import_bytes,
+            _ => self.web.limits.body_bytes,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Sessions: a random token in a cookie, its hash in the store.
 
-use super::about::Session;
+use super::about::{PASSWORD_CHARS, Session};
 use super::problem::Problem;
 use super::router::{Peer, Web};
 use super::sent::Sent;
@@ -101,6 +101,10 @@ pub(super) async fn enter(
     headers: HeaderMap,
     Sent(session): Sent<Session>,
 ) -> Result<(StatusCode, HeaderMap), Problem> {
+    if session.password.chars().count() > PASSWORD_CHARS {
+        let told = "a password has at most 1024 characters";
+        return Err(Problem::invalid("password", told));
+    }
     let gate = web.gate();
     let old = token(&headers, gate.tls());
     let new = gate.enter(session.password, old, peer).await?;

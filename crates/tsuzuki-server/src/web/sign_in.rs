@@ -2,7 +2,9 @@
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{ARGON2ID_IDENT, Argon2};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -19,6 +21,9 @@ pub enum SignIn {
     /// Whom a proxy in front names.
     Proxy(ProxyHeader),
 }
+
+/// How long a password is that chance makes, in bytes.
+const SECRET_BYTES: usize = 32;
 
 /// A password, as its argon2id hash.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,6 +44,28 @@ impl Password {
             .hash_password(password.as_bytes())
             .map(|hash| Self(hash.to_string()))
             .map_err(|_no_salt| NoPassword)
+    }
+
+    /// A password that chance makes and programs pass on, with its hash. Nobody can guess it, so the
+    /// hash takes no time and no memory.
+    ///
+    /// # Errors
+    /// The system has no random numbers.
+    pub fn minted() -> Result<(String, Self), NoPassword> {
+        let mut bytes = [0; SECRET_BYTES];
+        aws_lc_rs::rand::fill(&mut bytes).map_err(|_no_numbers| NoPassword)?;
+        let secret = BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        let least = Params::new(
+            Params::MIN_M_COST,
+            Params::MIN_T_COST,
+            Params::MIN_P_COST,
+            None,
+        );
+        let least = least.map_err(|_not_least| NoPassword)?;
+        let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, least)
+            .hash_password(secret.as_bytes())
+            .map_err(|_no_salt| NoPassword)?;
+        Ok((secret, Self(hash.to_string())))
     }
 
     /// The hash, in the PHC string format, as a configuration keeps it.
@@ -157,6 +184,14 @@ mod tests {
         }
         let other = hash.as_str().replace("argon2id", "argon2i");
         assert_eq!(other.parse::<Password>(), Err(NoPassword));
+    }
+
+    #[test]
+    fn a_password_that_is_minted_is_like_any_other() {
+        let (secret, password) = Password::minted().unwrap();
+        let read: Password = password.as_str().parse().unwrap();
+        assert!(read.is(&secret) && !read.is("correct horse"));
+        assert_ne!(Password::minted().unwrap().0, secret);
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use crate::gate::{Gate, simulator};
 use crate::stage::{ANCHOR, PREFILL, Stage, TEXT, answer_of, conversation, echo, parts_of, post};
 use std::time::Duration;
-use tsuzuki_server::chat::{ChatError, Post, SeamKind, Shape, Standing, State, Titled, User};
+use tsuzuki_server::chat::{
+    Attachment, AttachmentId, AttachmentKind, ChatError, Moment, Post, Posted, SeamKind, Shape,
+    Spent, Standing, State, Titled, User,
+};
 use tsuzuki_server::store::{Defaults, Titles};
 
 #[tokio::test]
@@ -215,6 +218,17 @@ async fn a_title_is_written_once() {
         })
         .await;
     assert_eq!(reader.conversations[&id].title, "Rivers and Seas");
+    // What it cost is the conversation's and the day's, and no part of an answer.
+    let spent = reader.conversations[&id].spent;
+    let answer = stage.finished(&chat, &posted).await.making.unwrap().spent;
+    assert!(spent.input > answer.input && spent.output > answer.output);
+    assert!(spent.cost > answer.cost);
+    assert_eq!((spent.answers, spent.parts), (answer.answers, answer.parts));
+    let days = chat.store().spent(&stage.user, Moment(0)).await.unwrap();
+    let sum = days
+        .iter()
+        .fold(Spent::default(), |sum, day| sum.plus(day.spent));
+    assert_eq!(sum, spent);
     let calls = gate.calls();
     let more = stage
         .say(&chat, id, Some(answer_of(&posted)), &echo("And back."))
@@ -255,4 +269,58 @@ async fn the_simulator_makes_no_title_up() {
         .await;
     let title = &reader.conversations[&id].title;
     assert_eq!(title, "Write 3 paragraphs about rivers, please");
+}
+
+/// A file is kept once, with its message, and not again with every part that sends it; and a request
+/// that is very long is kept in part.
+#[tokio::test]
+async fn exchanges_are_bounded() {
+    let mut stage = Stage::new();
+    stage.settings.message_chars = 3_000_000;
+    let gate = Gate::open();
+    let (chat, id) = stage
+        .with_conversation(gate.clone(), parts_of(60, PREFILL))
+        .await;
+    let file = Attachment {
+        id: AttachmentId::new(),
+        name: "notes".to_owned(),
+        media_type: "text/plain".to_owned(),
+        kind: AttachmentKind::Document,
+        bytes: 300_001,
+    };
+    let bytes = vec![b'a'; 300_001].into();
+    let put = chat.store().put_attachment(&stage.user, &file, bytes);
+    put.await.unwrap();
+    let kept = async |posted: &Posted| {
+        for _ in 0..500 {
+            let exchanges = chat.store().exchanges(&stage.user, answer_of(posted));
+            if let Some(first) = exchanges.await.unwrap().into_iter().next() {
+                return first;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("no exchange is kept");
+    };
+    let text = r#"What is "bytes":"YWJj" here?"#;
+    let asked = Post {
+        attachments: vec![file.id],
+        ..post(None, text)
+    };
+    let posted = chat.post(&stage.user, id, asked, None).await.unwrap();
+    stage.finished(&chat, &posted).await;
+    let exchange = kept(&posted).await;
+    let mut sent = gate.bodies().remove(0);
+    sent["messages"][0]["content"][0]["document"]["source"]["bytes"] = "(300001 bytes)".into();
+    let request: serde_json::Value = serde_json::from_slice(&exchange.request).unwrap();
+    assert_eq!(request, sent);
+    assert!(!exchange.shortened);
+
+    let long = stage.say(&chat, id, None, &"long ".repeat(300_000)).await;
+    stage.finished(&chat, &long).await;
+    let exchange = kept(&long).await;
+    assert_eq!(
+        (exchange.request.len(), exchange.shortened),
+        (1 << 20, true)
+    );
+    assert!(!exchange.response.is_empty());
 }

@@ -257,3 +257,50 @@ async fn conversations_are_changed() {
     let cleared = chat.change(&stage.user, id, cleared).await.unwrap();
     assert_eq!((cleared.titled, cleared.folder), (Titled::Not, None));
 }
+
+/// Going on with an answer that was followed up: what follows stays the path that is shown.
+#[tokio::test]
+async fn going_on_hides_nothing_that_follows() {
+    let stage = Stage::new();
+    let gate = Gate::with(0);
+    let (chat, id) = stage
+        .with_conversation(gate.clone(), parts_of(20, PREFILL))
+        .await;
+    let first = stage.say(&chat, id, None, &echo(TEXT)).await;
+    chat.stop(&stage.user, first.run).await.unwrap();
+    gate.open_wide();
+    let answer = answer_of(&first);
+    let follows = stage.say(&chat, id, Some(answer), &echo("Yes.")).await;
+    stage.finished(&chat, &follows).await;
+    let beside = stage.say(&chat, id, Some(answer), &echo("No.")).await;
+    stage.finished(&chat, &beside).await;
+    let shows = async |answer| {
+        let thread = chat.thread(&stage.user, id, None, 10).await.unwrap();
+        assert_eq!(thread.messages.last().unwrap().id, answer);
+    };
+    // The one of two that is shown stays so.
+    let change = Change {
+        through: Some(answer_of(&follows)),
+        ..Change::default()
+    };
+    chat.change(&stage.user, id, change).await.unwrap();
+    let on = chat.go_on(&stage.user, answer, None).await.unwrap();
+    assert_eq!(stage.finished(&chat, &on).await.text(), TEXT);
+    shows(answer_of(&follows)).await;
+
+    // Where another branch is shown, the latest below the answer is.
+    let other = stage.say(&chat, id, None, &echo(TEXT)).await;
+    stage.finished(&chat, &other).await;
+    shows(answer_of(&other)).await;
+    let stopped = chat.store().message(&stage.user, answer).await.unwrap();
+    let stopped = tsuzuki_server::chat::Message {
+        state: State::Stopped,
+        ..stopped.unwrap()
+    };
+    let stopped = [stopped];
+    let put = chat.store().put_messages(&stage.user, &stopped);
+    put.await.unwrap();
+    let on = chat.go_on(&stage.user, answer, None).await.unwrap();
+    stage.finished(&chat, &on).await;
+    shows(answer_of(&beside)).await;
+}

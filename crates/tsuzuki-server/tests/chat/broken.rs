@@ -5,9 +5,10 @@ use bytes::Bytes;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tsuzuki_server::chat::{
-    Attachment, AttachmentId, Conversation, ConversationId, Message, MessageId, Moment, RunId, User,
+    Attachment, AttachmentId, Conversation, ConversationId, Message, MessageId, Moment, RunId,
+    Spent, User,
 };
 use tsuzuki_server::store::{
     Alive, Append, Begin, Begun, Close, Day, Defaults, Epoch, Exchange, Fault, Hit, Page, Run,
@@ -21,6 +22,12 @@ pub(crate) struct Broken {
     pub(crate) append: Mutex<Option<Fault>>,
     pub(crate) begin: AtomicBool,
     pub(crate) close: AtomicBool,
+    pub(crate) take_over: AtomicBool,
+    /// What beginning, appending or closing panics in, once: the name of the method.
+    pub(crate) panics: Mutex<Option<&'static str>>,
+    /// A run was kept; and how many may be told so.
+    pub(crate) begun: Notify,
+    pub(crate) told_begun: Semaphore,
     /// Appending says that it kept what it did not: power is about to be lost.
     pub(crate) lies: AtomicBool,
     /// How many appends may be done.
@@ -37,11 +44,26 @@ impl Broken {
             append: Mutex::new(None),
             begin: AtomicBool::new(false),
             close: AtomicBool::new(false),
+            take_over: AtomicBool::new(false),
+            panics: Mutex::new(None),
+            begun: Notify::new(),
+            told_begun: Semaphore::new(Semaphore::MAX_PERMITS),
             lies: AtomicBool::new(false),
             passes: Semaphore::new(Semaphore::MAX_PERMITS),
             appends: AtomicUsize::new(0),
             most: AtomicUsize::new(0),
         })
+    }
+}
+
+impl Broken {
+    fn may_panic(&self, method: &str) {
+        let mut panics = self.panics.lock().unwrap();
+        if *panics == Some(method) {
+            *panics = None;
+            drop(panics);
+            panic!("{method} panics, as the test wants");
+        }
     }
 }
 
@@ -92,11 +114,19 @@ impl Store for Broken {
     }
     async fn begin(&self, user: &User, begin: &Begin) -> Kept<Begun> {
         fails(&self.begin)?;
-        self.store.begin(user, begin).await
+        let begun = self.store.begin(user, begin).await;
+        self.begun.notify_one();
+        self.told_begun.acquire().await.unwrap().forget();
+        self.may_panic("begin");
+        begun
+    }
+    async fn run_of_key(&self, user: &User, key: &str) -> Kept<Option<Run>> {
+        self.store.run_of_key(user, key).await
     }
     async fn append(&self, tick: Vec<Append>) -> Kept<Vec<RunId>> {
         self.passes.acquire().await.unwrap().forget();
         self.appends.fetch_add(1, Ordering::SeqCst);
+        self.may_panic("append");
         let bytes = tick.iter().map(|append| append.entries.len()).sum();
         self.most.fetch_max(bytes, Ordering::SeqCst);
         let fault = *self.append.lock().unwrap();
@@ -108,6 +138,7 @@ impl Store for Broken {
     }
     async fn close(&self, close: &Close) -> Kept<()> {
         fails(&self.close)?;
+        self.may_panic("close");
         self.store.close(close).await
     }
     async fn run(&self, user: &User, id: RunId) -> Kept<Option<Run>> {
@@ -120,6 +151,7 @@ impl Store for Broken {
         self.store.alive().await
     }
     async fn take_over(&self, run: RunId, epoch: Epoch) -> Kept<()> {
+        fails(&self.take_over)?;
         self.store.take_over(run, epoch).await
     }
     async fn put_exchange(&self, message: MessageId, exchange: &Exchange) -> Kept<()> {
@@ -139,6 +171,9 @@ impl Store for Broken {
     }
     async fn search(&self, user: &User, search: &Search) -> Kept<Vec<Hit>> {
         self.store.search(user, search).await
+    }
+    async fn spend(&self, user: &User, id: ConversationId, at: Moment, one: Spent) -> Kept<()> {
+        self.store.spend(user, id, at, one).await
     }
     async fn spent(&self, user: &User, since: Moment) -> Kept<Vec<Day>> {
         self.store.spent(user, since).await

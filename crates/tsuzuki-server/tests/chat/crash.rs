@@ -1,10 +1,12 @@
 //! The death of the server at any moment: the next one goes on, the answer is what it would have been,
 //! and a reader that comes back with its old cursor gets every character once.
 
+use crate::broken::Broken;
 use crate::gate::Gate;
 use crate::reader::Reader;
 use crate::stage::{ANCHOR, PREFILL, Stage, TEXT, answer_of, echo, parts_of};
 use proptest::prelude::*;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tsuzuki_server::chat::{Ended, Entry, Holds, Message, Part, SeamKind, Standing, State};
 use tsuzuki_server::store::{Append, Store};
@@ -349,4 +351,96 @@ async fn limits_outlive_a_server() {
     let making = answer.making.unwrap();
     assert_eq!(making.problem.unwrap().code, "part_budget");
     assert_eq!(making.parts.len(), 4);
+}
+
+/// Servers that die again and again: no more parts are asked for than one server may, and what the
+/// lost ones took is charged.
+#[tokio::test]
+async fn limits_outlive_many_servers() {
+    let mut stage = Stage::new();
+    stage.settings.policy.max_legs = 2;
+    let gate = Gate::with(0);
+    let mut chat = stage.open(gate.clone()).await;
+    let id = stage.conversation(&chat, parts_of(200, PREFILL)).await;
+    let text = ["many words"; 2000].join(", ");
+    let posted = stage.say(&chat, id, None, &echo(&text)).await;
+    for round in 0..6 {
+        gate.let_through(8);
+        // Somewhere on the way; the first is killed after its first word.
+        if round == 0 {
+            let mut reader = stage.follow(&chat, id).await;
+            reader
+                .until("a word", |reader| {
+                    !reader.text(answer_of(&posted)).is_empty()
+                })
+                .await;
+        } else {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        gate.shut();
+        stage.kill(chat).await;
+        chat = stage.open(gate.clone()).await;
+    }
+    gate.open_wide();
+    let answer = stage.finished(&chat, &posted).await;
+    assert_eq!(answer.state, State::Incomplete);
+    assert!(text.starts_with(&answer.text()) && !answer.text().is_empty());
+    let making = answer.making.unwrap();
+    assert_eq!(making.problem.unwrap().code, "part_budget");
+    assert_eq!(making.parts.len(), 2);
+    assert_eq!((making.spent.parts, making.spent.estimated), (2, true));
+    for part in &making.parts {
+        assert!(part.input.unwrap() > 1000, "the question was long");
+        assert!(part.output.is_some());
+    }
+    assert!(making.spent.cost > 0.0);
+}
+
+/// What cannot be taken over is over, and its user may go on with it; the others are taken over.
+#[tokio::test]
+async fn a_run_that_cannot_be_taken_over() {
+    for damaged in [false, true] {
+        let stage = Stage::new();
+        let gate = Gate::with(5);
+        let (chat, id) = stage
+            .with_conversation(gate.clone(), parts_of(20, PREFILL))
+            .await;
+        let mut reader = stage.follow(&chat, id).await;
+        let posted = stage.say(&chat, id, None, &echo(TEXT)).await;
+        let answer = answer_of(&posted);
+        reader
+            .until("a word", |reader| !reader.text(answer).is_empty())
+            .await;
+        drop(reader);
+        stage.kill(chat).await;
+        let store = Broken::over(stage.store().await);
+        if damaged {
+            let log = store.log(posted.run).await.unwrap();
+            let last = log.last().unwrap();
+            let append = Append {
+                from: last.from + u64::from(last.count),
+                count: 1,
+                entries: b"[{\"no\":\"entry\"}]".as_slice().into(),
+                ..last.clone()
+            };
+            store.append(vec![append]).await.unwrap();
+        } else {
+            store.take_over.store(true, Ordering::SeqCst);
+        }
+        gate.open_wide();
+        let calls = gate.calls();
+        let chat = stage.open_over(store, gate.clone()).await.unwrap();
+        let cut = stage.finished(&chat, &posted).await;
+        assert_eq!((cut.state, gate.calls()), (State::Incomplete, calls));
+        assert!(TEXT.starts_with(&cut.text()) && !cut.text().is_empty());
+        let problem = cut.making.unwrap().problem.unwrap();
+        assert_eq!(
+            (problem.code.as_str(), problem.can_continue),
+            ("interrupted", true)
+        );
+        let run = chat.store().run(&stage.user, posted.run).await.unwrap();
+        assert!(!run.unwrap().alive);
+        let on = chat.go_on(&stage.user, answer, None).await.unwrap();
+        assert_eq!(stage.finished(&chat, &on).await.text(), TEXT);
+    }
 }

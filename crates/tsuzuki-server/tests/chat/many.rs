@@ -4,7 +4,7 @@ use crate::gate::Gate;
 use crate::reader::{LONG, Reader};
 use crate::stage::{PREFILL, Stage, TEXT, answer_of, echo, parts_of};
 use futures_util::future::join_all;
-use tsuzuki_server::chat::State;
+use tsuzuki_server::chat::{Standing, State};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_readers_of_one_run() {
@@ -56,4 +56,33 @@ async fn a_thousand_runs_at_once() {
     assert_eq!(chat.alive(), 0);
     let thread = chat.thread(&stage.user, id, None, 2).await.unwrap();
     assert_eq!(thread.conversation.spent.answers, 1000);
+}
+
+/// Answers of one conversation that end together: it runs no more once the last of them is over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_that_end_together() {
+    let stage = Stage::new();
+    let gate = Gate::with(0);
+    let (chat, id) = stage
+        .with_conversation(gate.clone(), parts_of(40, PREFILL))
+        .await;
+    let mut runs = Vec::new();
+    for _ in 0..15 {
+        runs.push(stage.say(&chat, id, None, &echo("Done.")).await);
+    }
+    let mut list = Reader::of(chat.follow(&stage.user, None, &[]).await.unwrap());
+    gate.open_wide();
+    for posted in &runs {
+        stage.finished(&chat, posted).await;
+    }
+    // Readers hear of it, and the store has it.
+    list.until("nothing runs", |list| {
+        list.conversations
+            .get(&id)
+            .is_some_and(|conversation| conversation.standing == Standing::Unread)
+    })
+    .await;
+    let kept = chat.store().conversation(&stage.user, id).await.unwrap();
+    let kept = kept.unwrap();
+    assert_eq!((kept.standing, kept.spent.answers), (Standing::Unread, 15));
 }

@@ -138,12 +138,17 @@ async fn a_slow_reader_loses_nothing() {
     let (chat, id) = stage
         .with_conversation(gate.clone(), parts_of(20, PREFILL))
         .await;
-    let mut quick = stage.follow(&chat, id).await;
-    let mut slow = stage.follow(&chat, id).await;
     let posted = stage.say(&chat, id, None, &echo(TEXT)).await;
     let answer = answer_of(&posted);
-    slow.until("the answer", |reader| reader.state(answer).is_some())
-        .await;
+    // Both from where the run began.
+    let reads = async || {
+        let mut reader = Reader::default();
+        reader.knows(posted.messages[1].clone(), Some(&posted.cursor));
+        let told = chat.follow(&stage.user, Some(id), &reader.cursors()).await;
+        reader.resume(told.unwrap());
+        reader
+    };
+    let (mut quick, mut slow) = (reads().await, reads().await);
     // One piece a tick, all of which the slow reader leaves lying.
     for _ in 0..400 {
         if quick

@@ -1,6 +1,7 @@
 //! Stopping: at once, after this part, with the conversation, with the server.
 
 use crate::gate::{Gate, simulator};
+use crate::reader::Reader;
 use crate::stage::{ANCHOR, PREFILL, Stage, TEXT, answer_of, echo, parts_of};
 use std::time::Duration;
 use tsuzuki_server::chat::{ChatError, Entry, SeamKind, Shape, Standing, State};
@@ -102,8 +103,10 @@ async fn stopped_while_it_waits() {
     let (chat, id) = stage
         .with_conversation(gate.clone(), Shape::default())
         .await;
-    let mut reader = stage.follow(&chat, id).await;
     let posted = stage.say(&chat, id, None, "wait").await;
+    // From the beginning of its log: a wait is no part of the message that a late reader gets.
+    let told = chat.follow_run(&stage.user, posted.run, None).await;
+    let mut reader = Reader::of(told.unwrap());
     reader
         .until("the wait", |reader| {
             reader

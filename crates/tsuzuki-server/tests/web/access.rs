@@ -94,6 +94,8 @@ async fn with_a_password_only_the_page_and_what_signs_in_are_open() {
 #[tokio::test]
 async fn a_session_begins_moves_on_and_ends() {
     let server = with_password().await;
+    let long = server.send(sign_in(&"x".repeat(1025))).await;
+    assert_eq!(long.problem(), (400, "invalid".to_owned()));
     let wrong = server.send(sign_in("wrong")).await;
     assert_eq!(wrong.problem(), (401, "unauthorized".to_owned()));
     assert!(wrong.header("set-cookie").is_none());

@@ -199,11 +199,25 @@ async fn files_that_are_no_archives_change_nothing() {
             }),
         ),
         (
-            "a title of two lines",
+            "a part beyond counting",
+            spoil(|kept| kept["messages"][1]["making"]["parts"][0]["number"] = json!(u32::MAX)),
+        ),
+        (
+            "a time beyond counting",
+            spoil(|kept| kept["messages"][1]["making"]["ms"] = json!(u64::MAX)),
+        ),
+        (
+            "a cost beyond counting",
+            spoil(|kept| kept["messages"][1]["making"]["spent"]["input"] = json!(u64::MAX)),
+        ),
+        (
+            "one block twice",
             spoil(|kept| {
-                kept["messages"] = json!([]);
-                kept["conversation"]["head"] = Value::Null;
-                kept["conversation"]["title"] = json!("a\nb");
+                let again = kept["messages"][1]["blocks"][0].clone();
+                kept["messages"][1]["blocks"]
+                    .as_array_mut()
+                    .unwrap()
+                    .push(again);
             }),
         ),
     ] {
@@ -212,6 +226,45 @@ async fn files_that_are_no_archives_change_nothing() {
     }
     let list = elsewhere.send(get("/api/v1/conversations")).await.json(200);
     assert_eq!(list["conversations"], json!([]));
+}
+
+#[tokio::test]
+async fn what_the_server_lets_out_it_takes_back() {
+    let server = Server::with(|settings| settings.limits.body_bytes = 200_000).await;
+    let id = server.conversation().await;
+    let path = format!("/api/v1/conversations/{id}/messages");
+    // A title of control characters, and files that make an export longer than any message.
+    let mut files = Vec::new();
+    for _ in 0..2 {
+        let attached = Request::post("/api/v1/attachments?name=a.txt")
+            .header("content-type", "text/plain")
+            .body(Full::new("a".repeat(150_000).into()))
+            .unwrap();
+        files.push(server.send(attached).await.json(201)["id"].clone());
+    }
+    let body = json!({ "text": "/echo one\ttwo\u{7}", "attachments": files });
+    let posted = server.send(post(&path, &body)).await.json(202);
+    server
+        .over_now(posted["messages"][1]["id"].as_str().unwrap())
+        .await;
+    let all = server
+        .send(get("/api/v1/export?attachments=data"))
+        .await
+        .json(200);
+    let title = &all["conversations"][0]["conversation"]["title"];
+    assert_eq!(title, "/echo one two");
+    let mut archive = all.clone();
+    // As older versions kept it.
+    archive["conversations"][0]["conversation"]["title"] = json!("/echo one\ttwo");
+    let back = server
+        .send(post("/api/v1/import", &archive))
+        .await
+        .json(200);
+    assert_eq!(back, json!({ "conversations": 1, "messages": 2 }));
+    let list = server.send(get("/api/v1/conversations")).await.json(200);
+    for conversation in list["conversations"].as_array().unwrap() {
+        assert_eq!(&conversation["title"], title);
+    }
 }
 
 #[tokio::test]

@@ -49,6 +49,49 @@ async fn an_image_is_kept_and_shown() {
 }
 
 #[tokio::test]
+async fn the_files_of_a_conversation_are_bounded_together() {
+    let server = Server::start().await;
+    let id = server.conversation().await;
+    let path = format!("/api/v1/conversations/{id}/messages");
+    let mut picture = PNG.to_vec();
+    picture.resize(3_750_000, 0);
+    let mut pictures = Vec::new();
+    for _ in 0..7 {
+        let kept = server
+            .send(file("a.png", "image/png", picture.clone()))
+            .await;
+        pictures.push(kept.json(201)["id"].clone());
+    }
+    let body = json!({ "text": "/echo two", "attachments": pictures[..2] });
+    let first = server.send(post(&path, &body)).await.json(202);
+    let answer = first["messages"][1]["id"].as_str().unwrap();
+    assert_eq!(server.over_now(answer).await["state"], "complete");
+    // The last five would do alone, and not with the two that are sent along.
+    let more = json!({ "text": "/echo seven", "parent": answer, "attachments": pictures[2..] });
+    let refused = server.send(post(&path, &more)).await;
+    assert_eq!(refused.problem(), (400, "invalid".to_owned()));
+    assert!(
+        refused.text().contains("of this conversation"),
+        "{}",
+        refused.text()
+    );
+    // Nothing of it was kept, and a message without files goes on.
+    let fewer = json!({ "text": "/echo on", "parent": answer, "attachments": [] });
+    let on = server.send(post(&path, &fewer)).await.json(202);
+    server
+        .over_now(on["messages"][1]["id"].as_str().unwrap())
+        .await;
+
+    let mut documents = Vec::new();
+    for _ in 0..6 {
+        let kept = server.send(file("a.txt", "text/plain", "a text")).await;
+        documents.push(kept.json(201)["id"].clone());
+    }
+    let six = json!({ "text": "/echo six", "attachments": documents });
+    assert_eq!(server.send(post(&path, &six)).await.problem().0, 400);
+}
+
+#[tokio::test]
 async fn a_document_is_what_its_bytes_say_and_is_only_saved() {
     let server = Server::start().await;
     let html = "<script>alert(1)</script>";

@@ -3,7 +3,7 @@
 use crate::client::{bare, get, post, with};
 use crate::server::{Server, fresh};
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_conversation_is_made_once() {
@@ -84,6 +84,41 @@ async fn a_conversation_changes_in_what_is_named() {
         (&thread["older"], &thread["cursors"]),
         (&json!(false), &json!([]))
     );
+}
+
+#[tokio::test]
+async fn changes_of_two_do_not_undo_each_other() {
+    let server = Server::start().await;
+    let id = server.conversation().await;
+    let path = format!("/api/v1/conversations/{id}");
+    let change = |body: Value| with(Method::PATCH, &path, &body);
+    for changes in [
+        json!({ "system": "brief", "fields": { "top_k": 4, "more": { "a": 1 } } }),
+        json!({ "temperature": 0.5, "reach": { "max_parts": 3 } }),
+        json!({ "system": null, "reach": { "max_cost": 1.0 }, "fields": { "more": { "b": 2 } } }),
+    ] {
+        let body = json!({ "shape_changes": changes });
+        server.send(change(body)).await.json(200);
+    }
+    let kept = server.send(get(&path)).await.json(200)["conversation"]["shape"].clone();
+    let expected = json!({ "temperature": 0.5, "reach": { "max_parts": 3, "max_cost": 1.0 },
+        "fields": { "top_k": 4, "more": { "a": 1, "b": 2 } } });
+    assert_eq!(kept, expected);
+    for wrong in [
+        json!({ "shape_changes": { "temperature": 5 } }),
+        json!({ "shape_changes": { "temperature": "canary" } }),
+        json!({ "shape_changes": { "unknown": 1 } }),
+        json!({ "shape_changes": {}, "shape": {} }),
+    ] {
+        let got = server.send(change(wrong)).await;
+        assert_eq!(got.problem(), (400, "invalid".to_owned()));
+        assert!(!got.text().contains("canary"));
+    }
+    // A shape as a whole is in the place of the one before.
+    let whole = server
+        .send(change(json!({ "shape": { "max_tokens": 9 } })))
+        .await;
+    assert_eq!(whole.json(200)["shape"], json!({ "max_tokens": 9 }));
 }
 
 #[tokio::test]

@@ -34,6 +34,9 @@ async fn a_full_store_is_told_and_the_bedrock_door_goes_on() {
         let new = json!({ "shape": { "system": "x".repeat(20_000) } });
         let got = server.send(post("/api/v1/conversations", &new)).await;
         if got.status != 201 {
+            // Where the store is, is the operator's to know.
+            let place = folder.path().to_str().unwrap();
+            assert!(!got.text().contains(place), "{}", got.text());
             refused = Some(got.problem());
             break;
         }

@@ -1,7 +1,7 @@
 //! Search, usage, defaults, models, the doctor.
 
 use crate::client::{get, post, with};
-use crate::server::{HAIKU, Server};
+use crate::server::{HAIKU, Server, fresh, text_of};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::Method;
@@ -69,6 +69,55 @@ async fn defaults_are_kept() {
     );
     let wrong = with(Method::PUT, "/api/v1/defaults", &json!({ "more": 1 }));
     assert_eq!(server.send(wrong).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_shape_that_no_message_could_be_asked_with_is_kept_nowhere() {
+    let server = Server::start().await;
+    let id = server.conversation().await;
+    let long = "x".repeat(100_001);
+    for (shape, field) in [
+        (json!({ "temperature": 5 }), "temperature"),
+        (json!({ "max_tokens": 0 }), "max_tokens"),
+        (json!({ "reach": { "max_parts": 0 } }), "reach"),
+        (json!({ "reach": { "max_seconds": -1 } }), "reach"),
+        (json!({ "system": long }), "system"),
+        (json!({ "model": long }), "model"),
+        (json!({ "fields": { "more": long } }), "fields"),
+        (json!({ "stop_sequences": [long] }), "stop_sequences"),
+        (
+            json!({ "guardrail": { "id": long, "version": "1" } }),
+            "guardrail",
+        ),
+    ] {
+        let kept = json!({ "id": fresh(), "title": "", "titled": "not", "pinned": false,
+            "created_at": 0, "updated_at": 0, "read_at": 0, "shape": shape, "head": null,
+            "standing": "quiet", "spent": server.send(get("/api/v1/usage")).await.json(200)["total"] });
+        let archive = json!({ "tsuzuki": 1,
+            "conversations": [{ "conversation": kept, "messages": [] }] });
+        let path = format!("/api/v1/conversations/{id}");
+        let said = json!({ "text": "hello", "shape": shape });
+        for request in [
+            with(Method::PUT, "/api/v1/defaults", &json!({ "shape": shape })),
+            post("/api/v1/conversations", &json!({ "shape": shape })),
+            with(Method::PATCH, &path, &json!({ "shape": shape })),
+            post("/api/v1/import", &archive),
+            post(&format!("{path}/messages"), &said),
+        ] {
+            let told = format!("{} {}", request.method(), request.uri());
+            let got = server.send(request).await;
+            assert_eq!(got.problem(), (400, "invalid".to_owned()), "{told} {field}");
+            assert!(
+                got.text().contains(&format!("shape.{field}")),
+                "{told} {}",
+                got.text()
+            );
+        }
+    }
+    assert_eq!(
+        text_of(&server.answered(&id, "/echo still well").await),
+        "still well"
+    );
 }
 
 #[tokio::test]

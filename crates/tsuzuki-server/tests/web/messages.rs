@@ -1,8 +1,11 @@
 //! Messages and runs: posted, answered, stopped, gone on with, answered again.
 
-use crate::client::{get, having, post};
+use crate::client::{PATIENCE, get, having, post};
 use crate::server::{HAIKU, Server, fresh, text_of};
 use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tsuzuki::simulator::Scenario;
 
 #[tokio::test]
@@ -84,6 +87,53 @@ async fn asking_twice_with_one_key_does_it_once() {
     assert_eq!(first["run"], third["run"]);
 }
 
+#[tokio::test]
+async fn a_key_tells_what_it_began_whatever_came_after() {
+    let server = Server::over(slow(), |settings| {
+        settings.chat.as_mut().unwrap().settings.runs_of_a_user = 1;
+    })
+    .await;
+    let id = server.conversation().await;
+    let path = format!("/api/v1/conversations/{id}/messages");
+    let said = json!({ "text": "/long 30" });
+    let ask = |path: &str, body: &Value| having(post(path, body), "idempotency-key", "k");
+    let first = server.send(ask(&path, &said)).await.json(202);
+    // There is room for no other, and none is wanted.
+    let again = server.send(ask(&path, &said)).await.json(200);
+    assert_eq!(again["run"], first["run"]);
+    let stop = format!("/api/v1/runs/{}/stop", first["run"].as_str().unwrap());
+    server.send(post(&stop, &json!({}))).await.json(200);
+    let answer = first["messages"][1]["id"].as_str().unwrap();
+    let on = format!("/api/v1/messages/{answer}/continue");
+    let continued = having(post(&on, &json!({})), "idempotency-key", "on");
+    let continued = server.send(continued).await.json(202);
+    assert_ne!(continued["run"], first["run"]);
+    let again = server.send(ask(&path, &said)).await.json(200);
+    assert_eq!(again["run"], first["run"]);
+    server.over_now(answer).await;
+
+    // Whatever else it is used for is refused, and nothing begins.
+    let other = server.conversation().await;
+    let other = format!("/api/v1/conversations/{other}/messages");
+    let question = first["messages"][0]["id"].as_str().unwrap();
+    for (path, body) in [
+        (&other, said.clone()),
+        (&path, json!({ "text": "/long 31" })),
+        (&path, json!({ "text": "/long 30", "parent": answer })),
+        (&format!("/api/v1/messages/{question}/answers"), json!({})),
+        (&on, json!({})),
+    ] {
+        let got = server.send(ask(path, &body)).await;
+        assert_eq!(got.problem(), (409, "conflict".to_owned()), "{path}");
+        assert!(got.text().contains("key"), "{}", got.text());
+    }
+    let thread = server
+        .send(get(&format!("/api/v1/conversations/{id}")))
+        .await
+        .json(200);
+    assert_eq!(thread["messages"].as_array().unwrap().len(), 2);
+}
+
 /// Answers slowly enough to be interrupted.
 fn slow() -> Scenario {
     Scenario::parse("[stream]\nttft = \"20ms\"\ntps = 300\n").unwrap()
@@ -163,4 +213,38 @@ async fn an_answer_has_others_beside_it() {
     assert_eq!(zero.problem(), (400, "invalid".to_owned()));
     let much = server.send(post(&retry, &json!({ "seam": 99 }))).await;
     assert_eq!(much.problem().0 / 100, 4);
+}
+
+/// Clients that post and leave at once, at whatever moment: no run of theirs is left undriven.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_leave_while_they_post() {
+    let server = Server::start().await;
+    let id = server.conversation().await;
+    let body = json!({ "text": "/echo Here." }).to_string();
+    for number in 0..40 {
+        let mut socket = TcpStream::connect(server.address).await.unwrap();
+        let request = format!(
+            "POST /api/v1/conversations/{id}/messages HTTP/1.1\r\nhost: {}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            server.address,
+            body.len()
+        );
+        socket.write_all(request.as_bytes()).await.unwrap();
+        tokio::time::sleep(Duration::from_micros(150 * number)).await;
+    }
+    let path = format!("/api/v1/conversations/{id}/export?format=json");
+    let whole = async {
+        loop {
+            let export = server.send(get(&path)).await.json(200);
+            let messages = export["conversations"][0]["messages"].as_array().unwrap();
+            let whole = |message: &Value| message["state"] == "complete";
+            if !messages.is_empty() && messages.iter().all(whole) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, whole)
+        .await
+        .expect("every answer comes to its end");
 }

@@ -98,8 +98,9 @@ fn delta(object: Value<'_>) -> Option<Piece> {
 }
 
 fn stopped(object: Value<'_>) -> Option<Stop> {
-    let reason = object.member("stopReason").and_then(Value::string)?;
-    let sequence = sequence_member(object).and_then(Value::string);
+    let [reason, fields] = object.pick(["stopReason", "additionalModelResponseFields"]);
+    let reason = reason.and_then(Value::string)?;
+    let sequence = fields.and_then(sequence_member).and_then(Value::string);
     Some(Stop {
         end: stop::read(&reason),
         sequence,

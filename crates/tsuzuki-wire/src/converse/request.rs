@@ -2,31 +2,28 @@
 
 use crate::form::DecodeError;
 use crate::json::{Kind, Value};
-use crate::request::{self, Facts, limit, member, once, texts};
+use crate::request::{self, Facts, limit, member, once, optional, texts};
 use tsuzuki_engine::Structure;
 
 pub(super) fn facts(body: Value<'_>) -> Result<Facts, DecodeError> {
-    let object = |name, complaint| member(body, name, Kind::Object, complaint);
-    once(
+    let object = |value, complaint| optional(value, Kind::Object, complaint);
+    let [inference, tool_config, fields, output, guardrail, _messages] = once(
         body,
         &[
-            "messages",
             "inferenceConfig",
             "toolConfig",
             "additionalModelRequestFields",
             "outputConfig",
             "guardrailConfig",
+            "messages",
         ],
     )?;
     let messages = request::messages(body)?.unwrap_or_default();
-    let inference = object("inferenceConfig", "inferenceConfig: expected an object")?;
-    let tool_config = object("toolConfig", "toolConfig: expected an object")?;
-    let fields = object(
-        "additionalModelRequestFields",
-        "additionalModelRequestFields: expected an object",
-    )?;
-    let output = object("outputConfig", "outputConfig: expected an object")?;
-    let guardrail = object("guardrailConfig", "guardrailConfig: expected an object")?;
+    let inference = object(inference, "inferenceConfig: expected an object")?;
+    let tool_config = object(tool_config, "toolConfig: expected an object")?;
+    let fields = object(fields, "additionalModelRequestFields: expected an object")?;
+    let output = object(output, "outputConfig: expected an object")?;
+    let guardrail = object(guardrail, "guardrailConfig: expected an object")?;
 
     let (mut max_tokens, mut stop_sequences) = (None, Vec::new());
     if let Some(inference) = inference {

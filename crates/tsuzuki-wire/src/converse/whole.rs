@@ -1,7 +1,7 @@
 //! The body of a Converse answer.
 
 use super::event::tool_use;
-use super::{sequence_member, set_report, set_stop, set_usage, usage};
+use super::{sequence_member, set_report, set_stop, set_usage};
 use crate::dialect::{Content, Ending};
 use crate::json::{At, Edits, Value, quote};
 use crate::stop;
@@ -10,14 +10,23 @@ use tsuzuki_engine::{BlockKind, Delta, Reasoning};
 
 pub(super) fn read(body: &str) -> Option<Whole> {
     let object = Value::object(body.as_bytes())?;
-    let content = object.at(&["output", "message", "content"])?;
-    let reason = object.member("stopReason").and_then(Value::string)?;
+    let [output, reason, usage, metrics, fields] = object.pick([
+        "output",
+        "stopReason",
+        "usage",
+        "metrics",
+        "additionalModelResponseFields",
+    ]);
+    let content = output?.at(&["message", "content"])?;
+    let reason = reason.and_then(Value::string)?;
     Some(Whole {
         blocks: content.items().map(block_of).collect(),
         end: stop::read(&reason),
-        sequence: sequence_member(object).and_then(Value::string),
-        usage: usage(object.member("usage")),
-        latency_ms: object.at(&["metrics", "latencyMs"]).and_then(Value::number),
+        sequence: fields.and_then(sequence_member).and_then(Value::string),
+        usage: super::usage(usage),
+        latency_ms: metrics
+            .and_then(|metrics| metrics.member("latencyMs"))
+            .and_then(Value::number),
     })
 }
 
@@ -70,13 +79,14 @@ pub(super) fn read_block(block: Value<'_>) -> (BlockKind, Vec<Delta>) {
 }
 
 pub(super) fn set_ending(body: Value<'_>, ending: &Ending<'_>, edits: &mut Edits) {
+    let [usage, metrics] = body.pick(["usage", "metrics"]);
     if let Some(stop) = ending.stop {
         set_stop(body, stop, edits);
     }
-    if let (Some(counts), Some(object)) = (ending.usage, body.member("usage")) {
+    if let (Some(counts), Some(object)) = (ending.usage, usage) {
         set_usage(object, counts, edits);
     }
-    if let (Some(latency), Some(metrics)) = (ending.latency_ms, body.member("metrics")) {
+    if let (Some(latency), Some(metrics)) = (ending.latency_ms, metrics) {
         edits.set(metrics, At::Last, &[("latencyMs", latency.to_string())]);
     }
     if let Some(report) = &ending.report {

@@ -150,19 +150,15 @@ impl Collected {
     /// the same, else all together.
     fn set_content(&self, dialect: &dyn Dialect, content: Value<'_>, edits: &mut Edits) {
         let items: Vec<_> = content.items().collect();
-        let all = self.content(dialect);
-        if all == content.raw() {
-            return;
-        }
         let came = |(item, block): (&Value<'_>, &Block)| {
             block.source.as_deref() == Some(item.raw().as_bytes())
         };
         if items.len() > self.blocks.len() || !items.iter().zip(&self.blocks).all(came) {
-            edits.replace(content, all);
+            edits.replace(content, self.content(dialect));
             return;
         }
         for (item, block) in items.iter().zip(&self.blocks) {
-            if let Some(json) = block.print(dialect) {
+            if let Some(json) = block.print_over(Some(*item), dialect) {
                 edits.replace(*item, json);
             }
         }
@@ -189,26 +185,28 @@ impl Collected {
 }
 
 impl Block {
-    /// Its own JSON, with its text as it is now.
+    /// Its JSON: its own, with its text as it is now, or one we make.
     fn print(&self, dialect: &dyn Dialect) -> Option<String> {
-        let came = self
-            .source
-            .as_deref()
-            .and_then(Value::object)
-            .and_then(|source| {
-                if self.kind != BlockKind::Text {
-                    return Some(source.raw().to_owned());
-                }
-                let text = |delta: &Delta| match delta {
-                    Delta::Text { text, .. } => Some(text.clone()),
-                    Delta::Reasoning(_) | Delta::ToolInput(_) | Delta::Other => None,
-                };
-                let (_, deltas) = dialect.read_block(source);
-                if deltas.iter().filter_map(text).collect::<String>() == self.text {
-                    return Some(source.raw().to_owned());
-                }
-                dialect.retext(source, &self.text)
-            });
+        let source = self.source.as_deref().and_then(Value::object);
+        self.print_over(source, dialect)
+    }
+
+    /// The same, where its own JSON was read already.
+    fn print_over(&self, source: Option<Value<'_>>, dialect: &dyn Dialect) -> Option<String> {
+        let came = source.and_then(|source| {
+            if self.kind != BlockKind::Text {
+                return Some(source.raw().to_owned());
+            }
+            let text = |delta| match delta {
+                Delta::Text { text, .. } => Some(text),
+                Delta::Reasoning(_) | Delta::ToolInput(_) | Delta::Other => None,
+            };
+            let (_, deltas) = dialect.read_block(source);
+            if deltas.into_iter().filter_map(text).collect::<String>() == self.text {
+                return Some(source.raw().to_owned());
+            }
+            dialect.retext(source, &self.text)
+        });
         came.or_else(|| {
             dialect.block(&Content {
                 kind: &self.kind,

@@ -114,7 +114,9 @@ impl<'a> Follow<'a> {
                             None => continue,
                         }
                     }
-                    Err(problem @ ApiError::Problem { .. }) => return Err(problem),
+                    Err(error @ (ApiError::Problem { .. } | ApiError::Unread(_))) => {
+                        return Err(error);
+                    }
                 }
             }
             let Some(stream) = &mut self.stream else {
@@ -162,7 +164,10 @@ impl<'a> Follow<'a> {
         data: &str,
     ) -> Result<Option<Heard>, ApiError> {
         let unread = |error: serde_json::Error| {
-            ApiError::Unreachable(format!("an event is not what this version reads: {error}"))
+            ApiError::Unread(format!(
+                "an event is not what this one reads: {}",
+                crate::print::one_line(&error.to_string())
+            ))
         };
         let heard = match name {
             "entries" => {

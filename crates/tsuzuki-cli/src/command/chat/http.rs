@@ -1,6 +1,6 @@
 //! Requests to a chat server, and what it says when it will not.
 
-use crate::command::folder::{Folder, Serving};
+use crate::command::folder::{Folder, Secret, Serving};
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{Method, Request, Response, StatusCode, Uri};
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -37,6 +37,8 @@ const API: &str = "/api/v1";
 pub(super) enum ApiError {
     /// There is no connection, or it broke.
     Unreachable(String),
+    /// It answered something that this version does not read; asking again would not help.
+    Unread(String),
     /// The server would not.
     Problem {
         /// The status of its answer.
@@ -50,6 +52,7 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(why) => write!(f, "the server cannot be reached: {why}"),
+            Self::Unread(what) => write!(f, "the server is of another version: {what}"),
             Self::Problem { told, .. } => f.write_str(told),
         }
     }
@@ -67,10 +70,17 @@ struct Problem {
 #[derive(Clone)]
 pub(super) struct Http {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
-    /// Its address. A server that comes back may have another one.
-    base: Arc<Mutex<String>>,
+    /// A server that comes back may have another address, and ask who we are again.
+    stands: Arc<Mutex<Stands>>,
     /// The data folder, which says where the server that uses it is.
     folder: Option<Folder>,
+}
+
+/// How we stand with the server.
+struct Stands {
+    /// Its address.
+    base: String,
+    /// Our session with it.
     cookie: Option<String>,
 }
 
@@ -114,26 +124,42 @@ impl Http {
             .wrap_connector(plain);
         Ok(Self {
             client: Client::builder(TokioExecutor::new()).build(connector),
-            base: Arc::new(Mutex::new(base)),
+            stands: Arc::new(Mutex::new(Stands { base, cookie: None })),
             folder: None,
-            cookie: None,
         })
     }
 
     /// The server's address.
     pub(super) fn base(&self) -> String {
-        // Whoever panicked while holding it left a whole text behind.
-        self.base
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.stands().base.clone()
+    }
+
+    fn stands(&self) -> MutexGuard<'_, Stands> {
+        // Whoever panicked while holding it left whole texts behind.
+        self.stands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The server cannot be reached: where is the one that uses the folder now?
     fn look_again(&self) {
         if let Some(serving) = self.folder.as_ref().and_then(Folder::serving) {
-            *self.base.lock().unwrap_or_else(PoisonError::into_inner) = serving.url;
+            self.stands().base = serving.url;
         }
+    }
+
+    /// Signs in with the secret that stands in the data folder, if one does. Whether it did.
+    pub(super) async fn enter(&self) -> Result<bool, ApiError> {
+        let serving = self.folder.as_ref().and_then(Folder::serving);
+        let Some(Serving {
+            url,
+            secret: Some(Secret(secret)),
+            ..
+        }) = serving
+        else {
+            return Ok(false);
+        };
+        // The secret is for this server, and for no other.
+        self.stands().base = url;
+        self.sign_in(&secret).await.map(|()| true)
     }
 
     /// Sends a request and reads the answer.
@@ -146,8 +172,9 @@ impl Http {
     ) -> Result<T, ApiError> {
         let bytes = self.bytes(method, path, body, key).await?;
         serde_json::from_slice(&bytes).map_err(|error| {
-            ApiError::Unreachable(format!(
-                "its answer is not what this version reads: {error}"
+            ApiError::Unread(format!(
+                "its answer is not what this one reads: {}",
+                crate::print::one_line(&error.to_string())
             ))
         })
     }
@@ -173,13 +200,14 @@ impl Http {
     }
 
     /// Signs in, and stays so.
-    pub(super) async fn sign_in(&mut self, password: &str) -> Result<(), ApiError> {
+    pub(super) async fn sign_in(&self, password: &str) -> Result<(), ApiError> {
         let body = serde_json::json!({ "password": password });
-        let sent = self.send(Method::POST, "/session", Some(&body), None, None);
+        let sent = self.send_once(&Method::POST, "/session", Some(&body), None, None);
         let response = sent.await?;
         let cookies = response.headers().get_all(SET_COOKIE).iter();
         let pairs = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
-        self.cookie = Some(pairs.collect::<Vec<_>>().join("; "));
+        let pairs: Vec<_> = pairs.collect();
+        self.stands().cookie = Some(pairs.join("; "));
         Ok(())
     }
 
@@ -203,13 +231,33 @@ impl Http {
         key: Option<&str>,
         after: Option<&str>,
     ) -> Result<Response<hyper::body::Incoming>, ApiError> {
+        match self.send_once(&method, path, body, key, after).await {
+            // Another server than before, which does not know us yet.
+            Err(ApiError::Problem { status, .. })
+                if status == StatusCode::UNAUTHORIZED && self.enter().await? =>
+            {
+                self.send_once(&method, path, body, key, after).await
+            }
+            sent => sent,
+        }
+    }
+
+    async fn send_once(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&impl serde::Serialize>,
+        key: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<Response<hyper::body::Incoming>, ApiError> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{API}{path}", self.base()));
+        let cookie = self.stands().cookie.clone();
         let fields = [
             ("idempotency-key", key),
             ("last-event-id", after),
-            (COOKIE.as_str(), self.cookie.as_deref()),
+            (COOKIE.as_str(), cookie.as_deref()),
         ];
         for (name, value) in fields {
             if let Some(value) = value {

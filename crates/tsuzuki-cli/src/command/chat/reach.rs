@@ -5,7 +5,7 @@ use super::http::{ApiError, Http};
 use crate::args::Chat;
 use crate::command::folder::{Folder, Serving};
 use crate::command::secret::read_secret;
-use crate::command::serve::{Ready, Unready};
+use crate::command::serve::{For, Ready, Unready};
 use crate::config::{Effective, Network};
 use crate::exit::{Exit, Failure};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -107,21 +107,18 @@ async fn running(folder: &Folder) -> Option<Http> {
     }
 }
 
-/// A server in this process, over the same folder, for this machine alone.
+/// A server in this process, over the same folder, for whoever may read that.
 async fn own(effective: &Effective) -> Result<(Serving, Own), Unready> {
     let mut effective = effective.clone();
     effective.config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     effective.config.network = Network::default();
     effective.config.chat.enabled = Some(true);
-    // Nobody but this machine reaches it.
+    // The way in is a secret of its own.
     effective.config.chat.password_hash = None;
     effective.config.chat.proxy_header = None;
-    let ready = Ready::listen(&effective).await?;
-    let serving = Serving {
-        url: ready.url(),
-        process: std::process::id(),
-        authority: None,
-    };
+    effective.config.chat.open = false;
+    let ready = Ready::listen(&effective, For::Owner).await?;
+    let serving = ready.serving();
     let shutdown = CancellationToken::new();
     let own = Own {
         shutdown: shutdown.clone(),
@@ -131,7 +128,9 @@ async fn own(effective: &Effective) -> Result<(Serving, Own), Unready> {
 }
 
 /// Signs in, if the server asks who we are.
-async fn signed_in(mut http: Http) -> Result<(Api, About), Failure> {
+async fn signed_in(http: Http) -> Result<(Api, About), Failure> {
+    // Whoever may read the folder of the server needs no more.
+    http.enter().await.map_err(|error| failed(&error))?;
     let about = Api(http.clone())
         .about()
         .await
@@ -156,7 +155,7 @@ async fn signed_in(mut http: Http) -> Result<(Api, About), Failure> {
             told,
             format!("the password comes from {PASSWORD}, or is asked for where that is not set"),
         ),
-        ApiError::Unreachable(_) => failed(&error),
+        ApiError::Unreachable(_) | ApiError::Unread(_) => failed(&error),
     })?;
     let api = Api(http);
     let about = api.about().await.map_err(|error| failed(&error))?;
@@ -167,6 +166,7 @@ async fn signed_in(mut http: Http) -> Result<(Api, About), Failure> {
 pub(super) fn failed(error: &ApiError) -> Failure {
     let hint = match error {
         ApiError::Unreachable(_) => "check the address, and that tsuzuki serve runs there",
+        ApiError::Unread(_) => "run the same version of Tsuzuki on both sides",
         ApiError::Problem { .. } => "do what it says, and try again",
     };
     Failure::new(Exit::Refused, error.to_string(), hint)

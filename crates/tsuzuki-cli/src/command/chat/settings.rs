@@ -1,6 +1,6 @@
 //! `/set`: how a conversation asks.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tsuzuki_server::chat::Shape;
 
 /// Sets one thing; a name that is none of ours is a field of the model's own.
@@ -64,10 +64,50 @@ pub(super) fn unset(shape: &mut Shape, name: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// What makes one shape of another, as a JSON merge patch (RFC 7396): somebody else may have changed
+/// other things since the first was read.
+pub(super) fn changes(from: &Shape, to: &Shape) -> Map<String, Value> {
+    let members = |shape: &Shape| match serde_json::to_value(shape) {
+        Ok(Value::Object(members)) => members,
+        Ok(_) | Err(_) => Map::new(),
+    };
+    patch(&members(from), members(to))
+}
+
+fn patch(from: &Map<String, Value>, to: Map<String, Value>) -> Map<String, Value> {
+    let gone = from.keys().filter(|name| !to.contains_key(*name));
+    let mut patch_of: Map<String, Value> = gone.map(|name| (name.clone(), Value::Null)).collect();
+    for (name, value) in to {
+        let value = match (from.get(&name), value) {
+            (Some(old), value) if *old == value => continue,
+            (Some(Value::Object(old)), Value::Object(new)) => Value::Object(patch(old, new)),
+            (_, value) => value,
+        };
+        patch_of.insert(name, value);
+    }
+    patch_of
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::order::SETTINGS;
     use super::*;
+
+    #[test]
+    fn changes_name_what_differs_alone() {
+        let mut from = Shape::default();
+        set(&mut from, "temperature", "0.5").unwrap();
+        set(&mut from, "top_k", "40").unwrap();
+        set(&mut from, "max_parts", "3").unwrap();
+        let mut to = from.clone();
+        assert!(changes(&from, &to).is_empty());
+        unset(&mut to, "temperature").unwrap();
+        set(&mut to, "max_cost", "1").unwrap();
+        set(&mut to, "other", "x").unwrap();
+        let expected = serde_json::json!({ "temperature": null, "reach": { "max_cost": 1.0 },
+            "fields": { "other": "x" } });
+        assert_eq!(Value::Object(changes(&from, &to)), expected);
+    }
 
     #[test]
     fn every_setting_is_set_and_unset() {

@@ -358,12 +358,12 @@ impl Talk<'_> {
     }
 
     async fn reshape(&mut self, shape: Shape) -> Result<(), Trouble> {
-        if self.conversation.is_none() {
+        let Some(conversation) = &self.conversation else {
             self.shape = shape;
             return Ok(());
-        }
+        };
         let change = Change {
-            shape: Some(shape),
+            shape_changes: Some(settings::changes(&conversation.shape, &shape)),
             ..Change::default()
         };
         self.change(change).await

@@ -131,6 +131,8 @@ fn what_defines_links_is_not_lost() {
         "[a]: https://a.example\n\ntext"
     );
     assert_eq!(page("[a]: https://a.example"), "[a]: https://a.example");
+    let twice = "- item\n\r\n[a]: https://a.example\n[a]: https://a.example";
+    assert_eq!(page(twice).matches("https://a.example").count(), 2);
     let list = "- see [a] and\n- [b]\n\n[a]: https://a.example\n[b]: /b 'B'\n\nend";
     assert_eq!(
         page(list),

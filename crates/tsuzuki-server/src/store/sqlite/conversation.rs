@@ -3,7 +3,7 @@
 use super::column;
 use super::fault::Trouble;
 use super::writer::Desk;
-use super::{message, search, spending};
+use super::{message, search};
 use crate::chat::{Conversation, ConversationId, MessageId, Moment, RunId, Spent, Standing, User};
 use crate::store::Page;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -134,16 +134,37 @@ pub(super) fn over(
     standing: Standing,
     spent: &Spent,
 ) -> Result<(), Trouble> {
+    db.execute(
+        "UPDATE conversation SET updated_at = max(updated_at, ?2), standing = ?3 WHERE number = ?1",
+        params![number, at.0, column::word(&standing)?],
+    )?;
+    add(db, number, spent)
+}
+
+/// See [`Store::spend`](crate::store::Store::spend).
+pub(super) fn spend(
+    db: &Connection,
+    user: &User,
+    id: ConversationId,
+    spent: &Spent,
+) -> Result<(), Trouble> {
+    match number(db, user, id)? {
+        Some(number) => add(db, number, spent),
+        None => Ok(()),
+    }
+}
+
+/// Adds to its sum.
+fn add(db: &Connection, number: i64, spent: &Spent) -> Result<(), Trouble> {
     let before: String = db.query_row(
         "SELECT spent FROM conversation WHERE number = ?1",
         [number],
         |row| row.get(0),
     )?;
-    let sum = spending::sum(column::read(&before)?, spent);
+    let before: Spent = column::read(&before)?;
     db.execute(
-        "UPDATE conversation SET updated_at = max(updated_at, ?2), standing = ?3, spent = ?4
-         WHERE number = ?1",
-        params![number, at.0, column::word(&standing)?, column::json(&sum)?],
+        "UPDATE conversation SET spent = ?2 WHERE number = ?1",
+        params![number, column::json(&before.plus(*spent))?],
     )?;
     Ok(())
 }

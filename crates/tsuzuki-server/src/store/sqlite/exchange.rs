@@ -4,7 +4,11 @@ use super::column;
 use super::fault::Trouble;
 use crate::chat::{MessageId, Moment, User};
 use crate::store::Exchange;
-use rusqlite::{Connection, params};
+use bytes::Bytes;
+use rusqlite::{Connection, Row, params};
+
+/// The most that is read of one answer's requests and responses, in bytes.
+const MOST: usize = 16_000_000;
 
 /// See [`Store::put_exchange`](crate::store::Store::put_exchange).
 pub(super) fn put(db: &Connection, message: MessageId, exchange: &Exchange) -> Result<(), Trouble> {
@@ -43,16 +47,32 @@ pub(super) fn of_message(
     )?;
     let mut rows = all.query(params![message.0.as_bytes(), user.0])?;
     let mut exchanges = Vec::new();
+    let mut bytes = 0;
     while let Some(row) = rows.next()? {
+        let (request, response) = (blob(row, 5)?, blob(row, 6)?);
+        bytes += request.len() + response.len();
+        let fits = bytes <= MOST;
+        let held = |blob: &[u8]| {
+            if fits {
+                Bytes::copy_from_slice(blob)
+            } else {
+                Bytes::new()
+            }
+        };
         exchanges.push(Exchange {
             part: row.get(0)?,
             at: Moment(row.get(1)?),
             status: row.get(2)?,
             headers: column::of_json(row, 4)?,
-            request: row.get::<_, Vec<u8>>(5)?.into(),
-            response: row.get::<_, Vec<u8>>(6)?.into(),
-            shortened: row.get(3)?,
+            request: held(request),
+            response: held(response),
+            shortened: row.get::<_, bool>(3)? || !fits,
         });
     }
     Ok(exchanges)
+}
+
+fn blob<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a [u8], Trouble> {
+    let blob = row.get_ref(column)?.as_blob();
+    Ok(blob.map_err(rusqlite::Error::from)?)
 }

@@ -24,6 +24,8 @@ pub(super) enum Trouble {
     Held,
     /// The transaction was rolled back because of other work in it.
     Lost,
+    /// A piece of work panicked and was undone: a defect of ours.
+    Panicked,
     /// The store's thread is gone.
     Ended,
 }
@@ -61,6 +63,7 @@ impl Trouble {
             | Self::Foreign
             | Self::Held
             | Self::Lost
+            | Self::Panicked
             | Self::Ended => Self::Lost,
         }
     }
@@ -106,6 +109,14 @@ impl Trouble {
                     Fault::Failed,
                     &file.to_string(),
                     "the write was undone; try again",
+                ),
+            ),
+            Self::Panicked => (
+                Fault::Failed,
+                sentence(
+                    Fault::Failed,
+                    &file.to_string(),
+                    "a defect of Tsuzuki, which its log names; please report it",
                 ),
             ),
             Self::Ended => (

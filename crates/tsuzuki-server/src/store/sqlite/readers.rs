@@ -2,6 +2,7 @@
 
 use super::fault::Trouble;
 use rusqlite::Connection;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -80,12 +81,13 @@ fn serve(db: &Connection, receive: &Mutex<Receiver<Work>>) {
     }
 }
 
+/// What panics is a failure of whoever asked: the thread reads on for everybody else.
 fn at_one_moment<T>(
     db: &Connection,
     work: impl FnOnce(&Connection) -> Result<T, Trouble>,
 ) -> Result<T, Trouble> {
     let moment = db.unchecked_transaction()?;
-    let came = work(&moment);
+    let came = catch_unwind(AssertUnwindSafe(|| work(&moment)));
     moment.commit()?;
-    came
+    came.unwrap_or(Err(Trouble::Panicked))
 }

@@ -5,7 +5,7 @@ use super::fault::Trouble;
 use super::journal;
 use super::writer::Desk;
 use super::{conversation, message, spending};
-use crate::chat::{ConversationId, MessageId, Moment, RunId, User};
+use crate::chat::{ConversationId, MessageId, Moment, RunId, Standing, User};
 use crate::store::{Alive, Begin, Begun, Close, Epoch, Run};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::HashMap;
@@ -38,18 +38,23 @@ pub(super) fn one(db: &Connection, user: &User, id: RunId) -> Result<Option<Run>
     rows.next()?.map(of_row).transpose()
 }
 
+/// See [`Store::run_of_key`](crate::store::Store::run_of_key).
+pub(super) fn of_key(db: &Connection, user: &User, key: &str) -> Result<Option<Run>, Trouble> {
+    let mut one = db.prepare(&format!(
+        "SELECT {COLUMNS} WHERE r.user = ?1 AND r.key = ?2"
+    ))?;
+    let mut rows = one.query(params![user.0, key])?;
+    rows.next()?.map(of_row).transpose()
+}
+
 /// See [`Store::begin`](crate::store::Store::begin).
 pub(super) fn begin(desk: &mut Desk, user: &User, begin: &Begin) -> Result<Begun, Trouble> {
     let db = &desk.db;
     let run = &begin.run;
-    if let Some(key) = &run.key {
-        let mut known = db.prepare(&format!(
-            "SELECT {COLUMNS} WHERE r.user = ?1 AND r.key = ?2"
-        ))?;
-        let mut rows = known.query(params![user.0, key])?;
-        if let Some(row) = rows.next()? {
-            return Ok(Begun::Known(Box::new(of_row(row)?)));
-        }
+    if let Some(key) = &run.key
+        && let Some(known) = of_key(db, user, key)?
+    {
+        return Ok(Begun::Known(Box::new(known)));
     }
     if run.conversation != begin.conversation.id {
         return Err(Trouble::Conflict("the run is of another conversation"));
@@ -110,12 +115,22 @@ pub(super) fn close(desk: &mut Desk, close: &Close) -> Result<(), Trouble> {
         return Err(Trouble::Conflict("the run writes another message"));
     }
     message::put(db, &close.user, number, &close.message)?;
-    conversation::over(db, number, close.at, close.standing, &close.spent)?;
-    spending::add(db, &close.user, close.at, &close.spent)?;
     db.execute(
         "UPDATE run SET alive = 0, over_at = ?2 WHERE id = ?1",
         params![close.run.0.as_bytes(), close.at.0],
     )?;
+    let others: bool = db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM run WHERE conversation = ?1 AND alive)",
+        [number],
+        |row| row.get(0),
+    )?;
+    let standing = if others {
+        Standing::Running
+    } else {
+        close.standing
+    };
+    conversation::over(db, number, close.at, standing, &close.spent)?;
+    spending::add(db, &close.user, close.at, &close.spent)?;
     desk.journal.close(db, close.run)
 }
 
@@ -126,23 +141,36 @@ pub(super) fn alive(db: &Connection) -> Result<Vec<Alive>, Trouble> {
     let mut runs = db.prepare(&format!("SELECT {COLUMNS} WHERE r.alive ORDER BY r.number"))?;
     let mut rows = runs.query([])?;
     while let Some(row) = rows.next()? {
-        let run = of_row(row)?;
-        logs.insert(run.id, journal::folded(db, run.id)?);
-        let message = message::numbered(db, &[row.get(10)?])?.pop();
-        let message = message.ok_or(Trouble::Damaged("a run's message is missing"))?;
-        let user = User(row.get(9)?);
-        alive.push(Alive {
-            user,
-            run,
-            message,
-            log: Vec::new(),
-        });
+        match alive_row(db, row) {
+            Ok(one) => {
+                logs.insert(one.run.id, journal::folded(db, one.run.id)?);
+                alive.push(one);
+            }
+            // The others, and the whole chat, are not to suffer for it.
+            Err(Trouble::Damaged(what)) => {
+                let run = RunId(column::id(row.get(0)?));
+                tracing::error!(%run, what, "a run cannot be read, and is left as it is");
+            }
+            Err(trouble) => return Err(trouble),
+        }
     }
     journal::unfolded(db, &mut logs, None)?;
     for one in &mut alive {
         one.log = logs.remove(&one.run.id).unwrap_or_default();
     }
     Ok(alive)
+}
+
+/// A run that is alive, without its log.
+fn alive_row(db: &Connection, row: &Row<'_>) -> Result<Alive, Trouble> {
+    let run = of_row(row)?;
+    let message = message::numbered(db, &[row.get(10)?])?.pop();
+    Ok(Alive {
+        user: User(row.get(9)?),
+        run,
+        message: message.ok_or(Trouble::Damaged("a run's message is missing"))?,
+        log: Vec::new(),
+    })
 }
 
 /// See [`Store::take_over`](crate::store::Store::take_over).

@@ -9,21 +9,6 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// Two sums in one.
-pub(super) fn sum(one: Spent, other: &Spent) -> Spent {
-    Spent {
-        answers: one.answers + other.answers,
-        parts: one.parts + other.parts,
-        input: one.input + other.input,
-        output: one.output + other.output,
-        cache_read: one.cache_read + other.cache_read,
-        cache_write: one.cache_write + other.cache_write,
-        cost: one.cost + other.cost,
-        continuing: one.continuing + other.continuing,
-        estimated: one.estimated || other.estimated,
-    }
-}
-
 /// The day of a moment, UTC: `2026-11-23`.
 fn day(moment: Moment) -> Result<String, Trouble> {
     let moment = Timestamp::from_millisecond(moment.0)
@@ -41,11 +26,12 @@ pub(super) fn add(db: &Connection, user: &User, at: Moment, spent: &Spent) -> Re
             |row| row.get(0),
         )
         .optional()?;
-    let before = before.map_or_else(|| Ok(Spent::default()), |before| column::read(&before))?;
+    let before: Spent =
+        before.map_or_else(|| Ok(Spent::default()), |before| column::read(&before))?;
     db.execute(
         "INSERT INTO spent_day (user, day, spent) VALUES (?1, ?2, ?3)
          ON CONFLICT (user, day) DO UPDATE SET spent = ?3",
-        params![user.0, day, column::json(&sum(before, spent))?],
+        params![user.0, day, column::json(&before.plus(*spent))?],
     )?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::fault::Trouble;
 use super::journal::Journal;
 use rusqlite::Connection;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
@@ -69,6 +70,8 @@ impl<T: Send, F: FnMut(&mut Desk) -> Result<T, Trouble> + Send> Work for Asked<T
     }
 
     fn work(&mut self, desk: &mut Desk) -> bool {
+        // What came of an earlier try is worth nothing if this one panics.
+        self.came = Some(Err(Trouble::Panicked));
         let came = (self.work)(desk);
         let succeeded = came.is_ok();
         self.came = Some(came);
@@ -258,11 +261,16 @@ impl Desk {
         Ok(())
     }
 
-    /// Does one piece of work, or nothing of it.
+    /// Does one piece of work, or nothing of it. Work that panics is undone like work that fails: the
+    /// store goes on for everybody else.
     fn saved(&mut self, work: impl FnOnce(&mut Self) -> bool) -> Result<(), Trouble> {
         self.db.execute_batch("SAVEPOINT work")?;
         let (changes, erased) = (self.journal.changes, self.erased);
-        let succeeded = work(self);
+        let succeeded = catch_unwind(AssertUnwindSafe(|| work(self))).unwrap_or_else(|_panic| {
+            // Nobody knows how far it came with the journal.
+            self.journal.changes = self.journal.changes.wrapping_add(1);
+            false
+        });
         if self.db.is_autocommit() {
             // SQLite itself rolled all of it back: no room, no memory, a disk that failed.
             return Err(Trouble::Lost);

@@ -2,10 +2,9 @@
 
 use super::{Archive, Enclosed, Kept, VERSION};
 use crate::chat::{
-    Attachment, AttachmentId, AttachmentKind, Conversation, ConversationId, Message, MessageId,
-    Problem as AnswerProblem, Role, Standing, State, TITLE_CHARS, User,
+    Attachment, AttachmentId, AttachmentKind, Incoming, Message, MessageId,
+    Problem as AnswerProblem, Role, Spent, Standing, State, TITLE_CHARS, plain,
 };
-use crate::store::{Fault, StoreError};
 use crate::web::attachments::{Format, readable};
 use crate::web::conversations::FOLDER_CHARS;
 use crate::web::problem::Problem;
@@ -30,13 +29,6 @@ pub(in crate::web) struct Imported {
     messages: usize,
 }
 
-/// A conversation that may be kept.
-struct Checked {
-    conversation: Conversation,
-    messages: Vec<Message>,
-    files: Vec<(Attachment, Bytes)>,
-}
-
 /// Takes in what an export gave, from here or elsewhere. A conversation that is there already
 /// comes in as another one, with ids of its own.
 #[utoipa::path(
@@ -58,30 +50,32 @@ pub(in crate::web) async fn import(
     for (number, kept) in archive.conversations.into_iter().enumerate() {
         checked.push(check(&web, kept, &format!("conversations[{number}]"))?);
     }
-    let mut imported = Imported::default();
-    for one in checked {
-        imported.conversations += 1;
-        imported.messages += one.messages.len();
-        let conversation = keep(&web, &user, one).await?;
-        web.chat().announce(&user, conversation);
-    }
+    let imported = Imported {
+        conversations: checked.len(),
+        messages: checked.iter().map(|one| one.messages.len()).sum(),
+    };
+    web.chat().take_in(&user, checked).await?;
     Ok(Json(imported))
 }
 
 /// Makes a conversation fit to be kept, or says what is wrong with it.
-fn check(web: &Web, kept: Kept, at: &str) -> Result<Checked, Problem> {
+fn check(web: &Web, kept: Kept, at: &str) -> Result<Incoming, Problem> {
     let Kept {
         mut conversation,
         mut messages,
         attachments,
     } = kept;
     let wrong = |told: &str| Problem::invalid(at, told);
+    // Older versions let some into titles they made.
+    conversation.title = plain(&conversation.title);
     line("title", &conversation.title, TITLE_CHARS)?;
     line(
         "folder",
         conversation.folder.as_deref().unwrap_or_default(),
         FOLDER_CHARS,
     )?;
+    let shape = conversation.shape.check();
+    shape.map_err(|error| wrong(&error.to_string()))?;
     conversation.standing = Standing::Quiet;
     let files = attachments
         .into_iter()
@@ -99,6 +93,11 @@ fn check(web: &Web, kept: Kept, at: &str) -> Result<Checked, Problem> {
     for message in &mut messages {
         if message.conversation != conversation.id {
             return Err(wrong("a message belongs to another conversation"));
+        }
+        if !is_sound(message) {
+            return Err(wrong(
+                "the numbers of an answer's blocks and parts must rise, and none may be beyond counting",
+            ));
         }
         let follows = message.parent.and_then(|parent| roles.get(&parent));
         let (expected, made) = match message.role {
@@ -129,11 +128,67 @@ fn check(web: &Web, kept: Kept, at: &str) -> Result<Checked, Problem> {
     {
         return Err(wrong("its head is none of its messages"));
     }
-    Ok(Checked {
+    Ok(Incoming {
         conversation,
         messages,
         files: files.into_values().collect(),
     })
+}
+
+/// The largest number there is to count: what every reader of JSON takes exactly (RFC 8259, section 6).
+const MOST: u64 = (1 << 53) - 1;
+
+/// The most parts of an answer, and blocks of a message.
+const MOST_PARTS: u32 = 1_000_000;
+
+/// Whether what goes on with a message can count on from its numbers.
+fn is_sound(message: &Message) -> bool {
+    let rise = |numbers: &[u32]| {
+        numbers.is_sorted_by(|one, next| one < next)
+            && numbers.last().is_none_or(|last| *last <= MOST_PARTS)
+    };
+    let blocks: Vec<u32> = message.blocks.iter().map(|block| block.number).collect();
+    let Some(making) = &message.making else {
+        return rise(&blocks);
+    };
+    let parts: Vec<u32> = making.parts.iter().map(|part| part.number).collect();
+    let Spent {
+        answers,
+        parts: of,
+        input,
+        output,
+        cache_read,
+        cache_write,
+        cost,
+        continuing,
+        estimated: _,
+    } = making.spent;
+    let counted = [
+        making.ms,
+        answers,
+        of,
+        input,
+        output,
+        cache_read,
+        cache_write,
+    ];
+    let of_parts = making.parts.iter().flat_map(|part| {
+        let tokens = [part.input, part.output, part.cache_read, part.cache_write];
+        tokens.into_iter().flatten().chain([part.ms])
+    });
+    rise(&blocks)
+        && rise(&parts)
+        && making
+            .seams
+            .iter()
+            .all(|seam| seam.part <= MOST_PARTS && seam.ms <= MOST)
+        && counted
+            .into_iter()
+            .chain(of_parts)
+            .all(|number| number <= MOST)
+        && [cost, continuing]
+            .into_iter()
+            .all(|dollars| (0.0..=MOST as f64).contains(&dollars))
 }
 
 /// No run comes with a message: one that was being written stays as far as it was.
@@ -201,69 +256,4 @@ fn is_tree(messages: &[Message]) -> bool {
         let parent_seen = message.parent.is_none_or(|parent| seen.contains(&parent));
         parent_seen && seen.insert(message.id)
     })
-}
-
-/// Keeps a conversation under its own ids, or, where one of them is taken, under new ones.
-async fn keep(web: &Web, user: &User, checked: Checked) -> Result<Conversation, Problem> {
-    let Checked {
-        mut conversation,
-        mut messages,
-        files,
-    } = checked;
-    let store = web.store();
-    for (attachment, bytes) in files {
-        store.put_attachment(user, &attachment, bytes).await?;
-    }
-    let there = store.conversation(user, conversation.id).await?;
-    if there.is_none() {
-        match put(web, user, &conversation, &messages).await {
-            Ok(()) => return Ok(conversation),
-            Err(error) if error.fault == Fault::Conflict => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    rename(&mut conversation, &mut messages);
-    put(web, user, &conversation, &messages).await?;
-    Ok(conversation)
-}
-
-/// Gives everything an id of its own.
-fn rename(conversation: &mut Conversation, messages: &mut [Message]) {
-    conversation.id = ConversationId::new();
-    let ids: HashMap<MessageId, MessageId> = messages
-        .iter()
-        .map(|message| (message.id, MessageId::new()))
-        .collect();
-    let renamed = |id: MessageId| ids.get(&id).copied().unwrap_or(id);
-    for message in messages {
-        message.conversation = conversation.id;
-        message.id = renamed(message.id);
-        message.parent = message.parent.map(renamed);
-    }
-    conversation.head = conversation.head.map(renamed);
-}
-
-/// All of it, or nothing.
-async fn put(
-    web: &Web,
-    user: &User,
-    conversation: &Conversation,
-    messages: &[Message],
-) -> Result<(), StoreError> {
-    let store = web.store();
-    // Its head is one of the messages, which come after it.
-    let headless = Conversation {
-        head: None,
-        ..conversation.clone()
-    };
-    store.put_conversation(user, &headless).await?;
-    let kept = match store.put_messages(user, messages).await {
-        Ok(()) => store.put_conversation(user, conversation).await,
-        Err(error) => Err(error),
-    };
-    if kept.is_err() {
-        // The first error is the one to tell.
-        let _removed = store.delete_conversation(user, conversation.id).await;
-    }
-    kept
 }

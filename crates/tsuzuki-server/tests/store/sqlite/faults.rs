@@ -176,3 +176,23 @@ async fn an_index_made_by_other_rules_is_made_anew() {
     };
     assert_eq!(store.search(&me, &search).await.unwrap().len(), 40);
 }
+
+/// One run that cannot be read keeps nobody from the others.
+#[tokio::test]
+async fn a_run_that_cannot_be_read_is_left_out() {
+    let folder = Folder::new();
+    let me = user("me");
+    let store = folder.open().await;
+    let damaged = begun(&*store, &me, "One").await;
+    let fine = begun(&*store, &me, "Two").await;
+    drop(store);
+    let db = rusqlite::Connection::open(folder.file()).unwrap();
+    let id = damaged.run.id.0.as_bytes();
+    db.execute("UPDATE run SET shape = 'none' WHERE id = ?1", [id])
+        .unwrap();
+    drop(db);
+    let store = folder.open().await;
+    let alive = store.alive().await.unwrap();
+    let ids: Vec<_> = alive.iter().map(|alive| alive.run.id).collect();
+    assert_eq!(ids, [fine.run.id]);
+}

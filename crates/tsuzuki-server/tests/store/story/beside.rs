@@ -104,6 +104,45 @@ pub(crate) async fn exchanges_are_kept_part_by_part(place: &impl Place) {
     assert!(store.exchanges(&me, message).await.unwrap().is_empty());
 }
 
+pub(crate) async fn exchanges_are_read_up_to_a_bound(place: &impl Place) {
+    let me = user("me");
+    let store = place.open().await;
+    let begin = begun(&*store, &me, "A question").await;
+    for part in 1..=20 {
+        let one = Exchange {
+            request: vec![b'a'; 1_000_000].into(),
+            ..exchange(part, b"")
+        };
+        store.put_exchange(begin.run.message, &one).await.unwrap();
+    }
+    let read = store.exchanges(&me, begin.run.message).await.unwrap();
+    assert_eq!(read.len(), 20);
+    for one in read {
+        let fits = one.part <= 16;
+        assert_eq!(one.request.len(), if fits { 1_000_000 } else { 0 });
+        assert_eq!(one.shortened, !fits || one.part == 2);
+    }
+}
+
+pub(crate) async fn what_was_spent_beside_answers_is_added(place: &impl Place) {
+    let (me, you) = (user("me"), user("you"));
+    let store = place.open().await;
+    let begin = begun(&*store, &me, "A question").await;
+    let id = begin.conversation.id;
+    let before = begin.conversation.spent;
+    store.spend(&me, id, at(0), spent()).await.unwrap();
+    let kept = store.conversation(&me, id).await.unwrap().unwrap();
+    assert_eq!(kept.spent, before.plus(spent()));
+    // Another's conversation is not there, and what was spent was spent.
+    store.spend(&you, id, at(0), spent()).await.unwrap();
+    let kept = store.conversation(&me, id).await.unwrap().unwrap();
+    assert_eq!(kept.spent, before.plus(spent()));
+    for user in [&me, &you] {
+        let days = store.spent(user, at(0)).await.unwrap();
+        assert_eq!((days.len(), days[0].spent), (1, spent()));
+    }
+}
+
 pub(crate) async fn what_was_spent_is_summed_by_day(place: &impl Place) {
     const DAY: i64 = 86_400_000;
     let (me, you) = (user("me"), user("you"));

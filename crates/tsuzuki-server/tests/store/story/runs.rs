@@ -249,3 +249,23 @@ pub(crate) async fn a_run_that_was_alive_is_taken_over(place: &impl Place) {
     assert_eq!(alive[0].run.epochs, [one.run.epochs[0], epoch]);
     assert_eq!(texts(&alive[0].log), ["a", "b"]);
 }
+
+/// Answers of one conversation that are written at the same time: it runs until the last is over.
+pub(crate) async fn a_conversation_runs_until_its_last_run_is_over(place: &impl Place) {
+    let me = user("me");
+    let store = place.open().await;
+    let first = begun(&*store, &me, "A question").await;
+    let beside = crate::sample::answer(&first.conversation, Some(first.messages[0].id));
+    let second = Begin {
+        run: run(&beside, None),
+        messages: vec![beside],
+        conversation: first.conversation.clone(),
+    };
+    assert_eq!(store.begin(&me, &second).await.unwrap(), Begun::New);
+    for (begin, stands) in [(&first, Standing::Running), (&second, Standing::Unread)] {
+        store.close(&close(&me, begin, "An answer")).await.unwrap();
+        let id = first.conversation.id;
+        let kept = store.conversation(&me, id).await.unwrap().unwrap();
+        assert_eq!(kept.standing, stands);
+    }
+}
