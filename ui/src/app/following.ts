@@ -59,8 +59,9 @@ async function catchUp(): Promise<void> {
 
 /** Reads the list of conversations from the beginning. */
 export async function list(offset = 0): Promise<void> {
+  const asOf = stateNow().clock;
   const { conversations, more } = await api.conversations(offset);
-  happened({ type: 'listed', conversations, more, offset });
+  happened({ type: 'listed', conversations, more, offset, asOf });
 }
 
 /** Reads the end of a conversation; whether it is there. */

@@ -9,8 +9,8 @@ export type Event =
   /** The event stream said something, at this moment. */
   | { type: 'told'; told: Told; now: Moment }
   /** A page of the list of conversations, from `offset`. */
-  | { type: 'listed'; conversations: readonly Conversation[]; more: boolean; offset: number }
-  /** An answer to a request that went out when the clock stood at `asOf`. */
+  | { type: 'listed'; conversations: readonly Conversation[]; more: boolean; offset: number; asOf: number }
+  /** An answer to a request that went out when the clock stood at `asOf`, as are the list and those below. */
   | { type: 'opened'; thread: Thread; asOf: number }
   | { type: 'posted'; posted: Posted; asOf: number; key: string | null }
   | { type: 'fetched'; message: Message; asOf: number }
@@ -35,7 +35,7 @@ function react(state: State, event: Event): State {
     case 'told':
       return heard(state, event.told, event.now);
     case 'listed':
-      return listed(state, event.conversations, event.more, event.offset);
+      return listed(state, event);
     case 'opened':
       return opened(state, event.thread, event.asOf);
     case 'posted':
@@ -43,7 +43,7 @@ function react(state: State, event: Event): State {
     case 'fetched':
       return stale(state, event.message.id, event.asOf) ? state : placed(state, event.message, null);
     case 'changed':
-      return known(state, event.conversation);
+      return touched(known(state, event.conversation), event.conversation.id);
     case 'headed':
       return headed(state, event.conversation, event.head);
     case 'sending':
@@ -78,7 +78,7 @@ function heard(state: State, told: Told, now: Moment): State {
     case 'hello':
       return state;
     case 'conversation':
-      return known(state, told.conversation);
+      return touched(known(state, told.conversation), told.conversation.id);
     case 'removed':
       return forgotten(state, told.conversation);
     case 'message':
@@ -111,12 +111,10 @@ function entries(state: State, told: Extract<Told, { event: 'entries' }>, now: M
   );
 }
 
-const touched = (state: State, message: Id): State => ({
-  ...state,
-  touched: { ...state.touched, [message]: state.clock },
-});
+/** Notes that a message or a conversation is as the server had it just now. */
+const touched = (state: State, id: Id): State => ({ ...state, touched: { ...state.touched, [id]: state.clock } });
 
-const stale = (state: State, message: Id, asOf: number): boolean => (state.touched[message] ?? 0) > asOf;
+const stale = (state: State, id: Id, asOf: number): boolean => (state.touched[id] ?? 0) > asOf;
 
 // Messages.
 
@@ -140,7 +138,8 @@ function placed(state: State, message: Message, cursor: string | null): State {
 
 function opened(state: State, thread: Thread, asOf: number): State {
   const cursors = new Map(thread.cursors.map((cursor) => [cursorOf(cursor)?.run, cursor]));
-  let next = known(state, thread.conversation);
+  // Read before a question was taken, it would take the question off the page.
+  let next = stale(state, thread.conversation.id, asOf) ? state : known(state, thread.conversation);
   for (const message of thread.messages) {
     if (stale(state, message.id, asOf)) continue;
     const run = message.making?.run;
@@ -168,7 +167,7 @@ const known = (state: State, conversation: Conversation): State => ({
 
 function headed(state: State, id: Id, head: Id): State {
   const conversation = state.conversations[id];
-  return conversation ? known(state, { ...conversation, head }) : state;
+  return conversation ? touched(known(state, { ...conversation, head }), id) : state;
 }
 
 function forgotten(state: State, id: Id): State {
@@ -182,14 +181,14 @@ function forgotten(state: State, id: Id): State {
   };
 }
 
-function listed(state: State, list: readonly Conversation[], more: boolean, offset: number): State {
+function listed(state: State, { conversations: list, more, offset, asOf }: Extract<Event, { type: 'listed' }>): State {
   const conversations = { ...state.conversations };
   // The first page, when it is the last one too, is all there is: what it lacks is gone.
   if (offset === 0 && !more) {
     const there = new Set([...list.map((one) => one.id), ...state.outbox.map((one) => one.conversation)]);
-    for (const id of Object.keys(conversations)) if (!there.has(id)) delete conversations[id];
+    for (const id of Object.keys(conversations)) if (!there.has(id) && !stale(state, id, asOf)) delete conversations[id];
   }
-  for (const one of list) conversations[one.id] = one;
+  for (const one of list) if (!stale(state, one.id, asOf)) conversations[one.id] = one;
   return { ...state, conversations, more };
 }
 

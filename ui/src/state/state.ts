@@ -14,7 +14,7 @@ export interface State {
   readonly waits: Readonly<Record<Id, Wait>>;
   /** Conversations of which something was missed: their thread has to be read again. */
   readonly behind: Readonly<Record<Id, true>>;
-  /** When (by `clock`) each message last changed by the event stream. */
+  /** When (by `clock`) each message and conversation was last heard of, past the requests that read them. */
   readonly touched: Readonly<Record<Id, number>>;
   /** Counts folded events, so that an answer asked for earlier never undoes a later event. */
   readonly clock: number;

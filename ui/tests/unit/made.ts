@@ -46,7 +46,7 @@ export const after = (events: readonly Event[], from: State = EMPTY): State => e
 /** A page that shows one conversation whose answer is being written. */
 export const writing = (): State =>
   after([
-    { type: 'listed', conversations: [conversation({ head: 'a', standing: 'running' })], more: false, offset: 0 },
+    { type: 'listed', conversations: [conversation({ head: 'a', standing: 'running' })], more: false, offset: 0, asOf: 9_999 },
     {
       type: 'opened', asOf: 0,
       thread: { conversation: conversation({ head: 'a' }), messages: [question(), answer()], older: false, cursors: ['r:0.0'] },

@@ -100,7 +100,7 @@ describe('the outbox', () => {
 
   it('lets a message wait for the answer before it, and then sends it with the ids it had', async () => {
     const { say, pumpQueue, happened, state } = await page();
-    happened({ type: 'listed', conversations: [conversation({ head: 'a' })], more: false, offset: 0 });
+    happened({ type: 'listed', conversations: [conversation({ head: 'a' })], more: false, offset: 0, asOf: 9_999 });
     const thread = { conversation: conversation({ head: 'a' }), messages: [question(), answer()], older: false, cursors: ['r:0.0'] };
     happened({ type: 'opened', thread, asOf: 0 });
     say({ conversation: 'c', text: 'And then?', attachments: [] });

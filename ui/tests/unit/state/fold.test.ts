@@ -114,17 +114,17 @@ describe('a message as a whole', () => {
 describe('conversations', () => {
   it('that the whole list lacks are gone, except for those still being sent', () => {
     const state = after([
-      { type: 'listed', conversations: [conversation(), conversation({ id: 'old' })], more: false, offset: 0 },
+      { type: 'listed', conversations: [conversation(), conversation({ id: 'old' })], more: false, offset: 0, asOf: 9_999 },
       { type: 'sending', outgoing: outgoing({ conversation: 'mine', make: { shape: {}, folder: null } }) },
-      { type: 'listed', conversations: [conversation()], more: false, offset: 0 },
+      { type: 'listed', conversations: [conversation()], more: false, offset: 0, asOf: 9_999 },
     ]);
     expect(Object.keys(state.conversations)).toEqual(['c', 'mine']);
   });
 
   it('of a further page come to those that are there', () => {
     const state = after([
-      { type: 'listed', conversations: [conversation()], more: true, offset: 0 },
-      { type: 'listed', conversations: [conversation({ id: 'd' })], more: false, offset: 1 },
+      { type: 'listed', conversations: [conversation()], more: true, offset: 0, asOf: 9_999 },
+      { type: 'listed', conversations: [conversation({ id: 'd' })], more: false, offset: 1, asOf: 9_999 },
     ]);
     expect(Object.keys(state.conversations)).toEqual(['c', 'd']);
     expect(state.more).toBe(false);
@@ -196,5 +196,27 @@ describe('the outbox', () => {
   it('sent twice from two restores is there once', () => {
     const state = after([{ type: 'sending', outgoing: outgoing() }, { type: 'sending', outgoing: outgoing() }], writing());
     expect(state.outbox).toHaveLength(1);
+  });
+});
+
+describe('an answer to an earlier request', () => {
+  const asked = conversation({ head: 'a', title: 'Asked' });
+  const heard = told({ event: 'conversation', conversation: asked });
+
+  it('takes no question off the page that was asked meanwhile', () => {
+    const before = after([]).clock;
+    const state = after([heard, { type: 'opened', thread: { conversation: conversation({ head: null }), messages: [], older: false, cursors: [] }, asOf: before }]);
+    expect(state.conversations['c']).toEqual(asked);
+    const later = after([{ type: 'opened', thread: { conversation: conversation({ head: 'b' }), messages: [], older: false, cursors: [] }, asOf: state.clock }], state);
+    expect(later.conversations['c']!.head).toBe('b');
+  });
+
+  it('neither removes nor changes a conversation in the list', () => {
+    const before = after([]).clock;
+    const list = (conversations: ReturnType<typeof conversation>[], asOf: number): Event => ({ type: 'listed', conversations, more: false, offset: 0, asOf });
+    expect(after([heard, list([], before)]).conversations['c']).toEqual(asked);
+    expect(after([heard, list([conversation({ head: null })], before)]).conversations['c']).toEqual(asked);
+    const known = after([heard]);
+    expect(after([list([], known.clock)], known).conversations).toEqual({});
   });
 });

@@ -15,7 +15,7 @@ describe('the groups of the sidebar', () => {
   const now = new Date(2026, 10, 24, 9, 0).getTime();
   const at = (day: number, hour = 12) => new Date(2026, 10, day, hour).getTime();
   const list = (...conversations: ReturnType<typeof conversation>[]) =>
-    groups(after([{ type: 'listed', conversations, more: false, offset: 0 }]), now).map((group) => [group.name.kind, group.conversations.map((one) => one.id)]);
+    groups(after([{ type: 'listed', conversations, more: false, offset: 0, asOf: 9_999 }]), now).map((group) => [group.name.kind, group.conversations.map((one) => one.id)]);
 
   it('are pinned, folders, and then days', () => {
     expect(
@@ -34,7 +34,7 @@ describe('the groups of the sidebar', () => {
 
   it('have the latest first, and leave out what is being removed', () => {
     const state = after([
-      { type: 'listed', conversations: ['a', 'b', 'c'].map((id, index) => conversation({ id, updated_at: at(24, index) })), more: false, offset: 0 },
+      { type: 'listed', conversations: ['a', 'b', 'c'].map((id, index) => conversation({ id, updated_at: at(24, index) })), more: false, offset: 0, asOf: 9_999 },
       { type: 'removing', conversation: 'b' },
     ]);
     expect(groups(state, now)[0]!.conversations.map((one) => one.id)).toEqual(['c', 'a']);

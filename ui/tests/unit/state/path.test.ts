@@ -15,7 +15,7 @@ describe('the shown path', () => {
   });
 
   it('is empty, with its head above, for a conversation that was not read', () => {
-    const state = after([{ type: 'listed', conversations: [conversation({ head: 'a' })], more: false, offset: 0 }]);
+    const state = after([{ type: 'listed', conversations: [conversation({ head: 'a' })], more: false, offset: 0, asOf: 9_999 }]);
     expect(shown(state, 'c')).toEqual({ messages: [], above: 'a' });
   });
 
