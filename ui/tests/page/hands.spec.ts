@@ -37,6 +37,7 @@ test('with the keyboard alone', async ({ chat, page }) => {
   await page.keyboard.press('Shift+?');
   await expect(page.getByTestId('keys')).toBeVisible();
   await page.keyboard.press('Escape');
+  await expect(page.getByTestId('keys')).toBeHidden();
   await page.keyboard.press('ControlOrMeta+Shift+O');
   await expect(page).toHaveURL(/\/$/);
   await expect(chat.field).toBeFocused();
