@@ -90,7 +90,7 @@ test('two clicks on send are one message', async ({ chat, page }) => {
 });
 
 test('a message to a server that is away waits, and is not lost by a reload', async ({ chat, server, page, watch }) => {
-  watch.expected.push(/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|Failed to load resource/);
+  watch.expected.push(/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|Failed to load resource|Unable to preload CSS/);
   await chat.open();
   await chat.send('/echo first');
   await chat.ended();
