@@ -47,6 +47,7 @@ export async function everyScreen({ chat }: { chat: Chat }, look: (name: string)
   await dialog('the palette', async () => {
     await page.getByTestId('open-search').click();
     await page.getByTestId('search').fill('long');
+    await expect(page.getByTestId('palette').locator('mark').first()).toBeVisible();
   }, 'palette');
 
   await page.reload();
