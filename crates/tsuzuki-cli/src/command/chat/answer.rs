@@ -166,7 +166,7 @@ impl Answer<'_> {
                 self.waiting = None;
                 Ok(Reader::Listening)
             }
-            Heard::Entry(entry) => self.fold(*entry),
+            Heard::Entry(entry) => self.fold(&entry),
             Heard::Message(message) => {
                 self.waiting = None;
                 self.replace(*message)
@@ -174,59 +174,26 @@ impl Answer<'_> {
         }
     }
 
-    fn fold(&mut self, entry: Entry) -> Result<Reader, Failure> {
+    /// Takes an entry into the message, and shows what it means for whoever watches.
+    fn fold(&mut self, entry: &Entry) -> Result<Reader, Failure> {
+        self.message.fold(entry);
         self.waiting = None;
         match entry {
-            Entry::Text { block, text } => {
-                self.grow(block, Holds::Text, &text);
-                self.written.push_str(&text);
-                return self.paper.write(&text);
+            Entry::Text { text, .. } => {
+                self.written.push_str(text);
+                return self.paper.write(text);
             }
-            Entry::Reasoning { block, text } => self.grow(block, Holds::Reasoning, &text),
-            Entry::Part { part } => {
-                if let Some(making) = &mut self.message.making {
-                    let at = (part.number as usize).saturating_sub(1);
-                    match making.parts.get_mut(at) {
-                        Some(same) => *same = part,
-                        None => making.parts.push(part),
-                    }
-                }
-            }
-            Entry::Seam { seam } => {
-                self.paper.seam(seam.part, self.showing.seams);
-                if let Some(making) = &mut self.message.making {
-                    making.seams.push(seam);
-                }
-            }
+            Entry::Seam { seam } => self.paper.seam(seam.part, self.showing.seams),
             Entry::Waiting { why, at_most } => {
                 let seconds = at_most.div_ceil(1000);
-                self.waiting = Some(format!("waiting ({}), {seconds} s at most", one_line(&why)));
+                self.waiting = Some(format!("waiting ({}), {seconds} s at most", one_line(why)));
             }
             Entry::Resumed => {
                 self.waiting = Some("the server was restarted; the answer goes on".to_owned());
             }
-            Entry::Over { state, making } => {
-                self.message.state = state;
-                self.message.making = Some(making);
-            }
+            Entry::Reasoning { .. } | Entry::Part { .. } | Entry::Over { .. } => {}
         }
         Ok(Reader::Listening)
-    }
-
-    fn grow(&mut self, number: u32, kind: Holds, text: &str) {
-        let blocks = &mut self.message.blocks;
-        let at = blocks.partition_point(|block| block.number < number);
-        match blocks.get_mut(at).filter(|block| block.number == number) {
-            Some(block) => block.text.push_str(text),
-            None => blocks.insert(
-                at,
-                tsuzuki_server::chat::Block {
-                    number,
-                    kind,
-                    text: text.to_owned(),
-                },
-            ),
-        }
     }
 
     /// The message as a whole, in place of what was known.
