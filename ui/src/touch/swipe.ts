@@ -20,6 +20,8 @@ export const TO_PX = 84;
 const SLACK_PX = 10;
 /** A flick decides, however far it went. */
 const FLICK_PX_PER_MS = 0.4;
+/** A finger that stayed for so long before it was lifted did not flick. */
+const REST_MS = 100;
 const SETTLE_MS = 180;
 
 /** What a finger means by its first way: to draw the sidebar (`ours`), something else, or nothing yet. */
@@ -42,13 +44,13 @@ interface Drag {
   at: number;
   time: number;
   speed: number;
+  /** Ends the listening to this finger. */
+  readonly over: AbortController;
 }
 
 /** Listens until what it returns is called. */
 export function swipes(drawer: Drawer): () => void {
   let drag: Drag | null = null;
-  const listening = new AbortController();
-  const options = { passive: true, signal: listening.signal } as const;
 
   const fingerOf = (event: TouchEvent) => [...event.touches].find(({ identifier }) => identifier === drag?.finger);
   const shown = (width: number, { at, x, wasOpen }: Drag) => Math.max(0, Math.min(width, (wasOpen ? width : 0) + at - x));
@@ -61,7 +63,13 @@ export function swipes(drawer: Drawer): () => void {
     const open = drawer.open();
     const [x, y] = [touch.clientX, touch.clientY];
     if (!open && (x < FROM_PX || x > TO_PX || isTaken(event.target))) return;
-    drag = { finger: touch.identifier, x, y, wasOpen: open, stage: 'unclear', at: x, time: event.timeStamp, speed: 0 };
+    const over = new AbortController();
+    drag = { finger: touch.identifier, x, y, wasOpen: open, stage: 'unclear', at: x, time: event.timeStamp, speed: 0, over };
+    // Told to what the finger is on and to nothing else: that hears of it even when it leaves the page meanwhile.
+    const options = { passive: true, signal: over.signal } as const;
+    event.target?.addEventListener('touchmove', move as EventListener, options);
+    event.target?.addEventListener('touchend', end as EventListener, options);
+    event.target?.addEventListener('touchcancel', leave, options);
   }
 
   function move(event: TouchEvent) {
@@ -69,16 +77,20 @@ export function swipes(drawer: Drawer): () => void {
     if (!drag || !touch) return;
     if (drag.stage === 'unclear') {
       const means = meant(touch.clientX - drag.x, touch.clientY - drag.y, drag.wasOpen);
-      if (means === 'other') drag = null;
-      if (means !== 'ours' || !drag) return;
+      if (means === 'other') forget();
+      if (means !== 'ours') return;
       drag.stage = 'ours';
       if (!drag.wasOpen) drawer.set(true);
     }
-    const past = event.timeStamp - drag.time;
-    if (past > 0) drag.speed = (touch.clientX - drag.at) / past;
-    drag.at = touch.clientX;
-    drag.time = event.timeStamp;
+    seen(drag, touch, event.timeStamp);
     draw(drag);
+  }
+
+  function seen(now: Drag, { clientX }: Touch, time: number) {
+    const past = time - now.time;
+    if (past > 0) now.speed = (clientX - now.at) / past;
+    now.at = clientX;
+    now.time = time;
   }
 
   function draw(now: Drag) {
@@ -90,16 +102,23 @@ export function swipes(drawer: Drawer): () => void {
   }
 
   function end(event: TouchEvent) {
-    // A finger that rested before it was lifted did not flick.
-    if (drag && event.timeStamp - drag.time > 100) drag.speed = 0;
-    if (drag && !fingerOf(event)) settle(false);
+    const touch = [...event.changedTouches].find(({ identifier }) => identifier === drag?.finger);
+    if (!drag || !touch) return;
+    // It is lifted where it was seen last, or after a last way nobody was told of. If it rested there, it did not flick.
+    if (touch.clientX !== drag.at) seen(drag, touch, event.timeStamp);
+    else if (event.timeStamp - drag.time > REST_MS) drag.speed = 0;
+    settle(false);
+  }
+  function forget() {
+    drag?.over.abort();
+    drag = null;
   }
   /** The finger belongs to somebody else now: as it was. */
   const leave = () => settle(true);
 
   function settle(asItWas: boolean) {
     const now = drag;
-    drag = null;
+    forget();
     if (now?.stage !== 'ours') return;
     const parts = drawer.parts();
     if (!parts) return;
@@ -122,13 +141,10 @@ export function swipes(drawer: Drawer): () => void {
     Promise.all(moves.map((one) => one.finished)).then(over, () => undefined);
   }
 
-  document.addEventListener('touchstart', start, options);
-  document.addEventListener('touchmove', move, options);
-  document.addEventListener('touchend', end, options);
-  document.addEventListener('touchcancel', leave, options);
+  document.addEventListener('touchstart', start, { passive: true });
   return () => {
-    listening.abort();
-    drag = null;
+    document.removeEventListener('touchstart', start);
+    forget();
   };
 }
 

@@ -9,7 +9,7 @@ const openKeys = async (page: Page) => {
   await page.getByRole('menuitem', { name: en.keysTitle }).click();
   await expect(page.getByTestId('keys')).toBeVisible();
 };
-const row = (page: Page, action: keyof typeof en.keys) => page.getByTestId('keys').getByRole('row').filter({ hasText: en.keys[action] });
+const row = (page: Page, action: keyof typeof en.keys) => page.getByTestId('keys').getByRole('listitem').filter({ hasText: en.keys[action] });
 const change = (page: Page, action: keyof typeof en.keys) => row(page, action).getByRole('button', { name: /Change/ });
 
 test('a shortcut is changed, shown everywhere, kept, and set back', async ({ chat, page }) => {
@@ -62,10 +62,12 @@ test('keys that are needed are refused, and those of another action can be swapp
   await page.keyboard.press('Escape');
   await expect(change(page, 'palette')).toBeFocused();
   await page.keyboard.press('Escape');
+  await expect(page.getByTestId('keys')).toBeHidden();
   await page.keyboard.press('Control+B');
   await expect(page.getByTestId('search')).toBeFocused();
   await expect(page.getByRole('option', { name: en.newChat })).toContainText('Ctrl+Shift+O');
   await page.keyboard.press('Escape');
+  await expect(page.getByTestId('palette')).toBeHidden();
   await page.keyboard.press('Control+K');
   await expect(page.getByTestId('conversations')).toBeHidden();
   await page.keyboard.press('Control+K');
@@ -77,8 +79,9 @@ test('keys that are needed are refused, and those of another action can be swapp
 test('shortcuts are switched off where they are listed', async ({ chat, page }) => {
   await chat.open();
   await openKeys(page);
-  await page.getByTestId('keys').getByText(en.off, { exact: true }).click();
+  await page.getByTestId('keys').getByRole('radio', { name: en.off }).check();
   await page.keyboard.press('Escape');
+  await expect(page.getByTestId('keys')).toBeHidden();
   await expect(page.getByTestId('open-search')).toHaveAttribute('title', en.search);
   await page.keyboard.press('Control+B');
   await page.keyboard.press('Control+Shift+M');
@@ -121,9 +124,8 @@ test('nor what is being composed', async ({ chat, page }) => {
   await page.keyboard.press('Control+K');
   const session = await page.context().newCDPSession(page);
   await session.send('Input.imeSetComposition', { text: 'きょう', selectionStart: 3, selectionEnd: 3 });
-  const came = page.waitForResponse(/\/Palette-[^/]*\.js$/);
   release();
-  await (await came).finished();
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /\/Palette-[^/]*\.js$/.test(name)));
   await session.send('Input.imeSetComposition', { text: 'きょうと', selectionStart: 4, selectionEnd: 4 });
   await expect(page.getByTestId('palette')).toHaveCount(0);
   await session.send('Input.insertText', { text: '京都' });
