@@ -22,8 +22,8 @@ synthesis?.addEventListener?.('voiceschanged', () => (voiced = anyVoice()));
 export const canRead = (): boolean => voiced;
 
 /** Begins to read an answer, or pauses it, or goes on; whether there is a voice for it. */
-export function toggleReading(message: Id): boolean {
-  if (!synthesis || !voiced) return false;
+export function toggleReading(message: Id | undefined): boolean {
+  if (!synthesis || !voiced || !message) return false;
   if (current?.message === message) {
     current = { message, paused: !current.paused };
     return true;

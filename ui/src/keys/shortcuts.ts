@@ -7,7 +7,7 @@ import { edit } from '../app/editing.svelte';
 import { notice } from '../app/notices.svelte';
 import { go, place } from '../app/place.svelte';
 import { preferences, toggleSeams } from '../app/preferences.svelte';
-import { toggleReading } from '../app/reading.svelte';
+import { reading, toggleReading } from '../app/reading.svelte';
 import { state } from '../app/store.svelte';
 import { groups } from '../state/groups';
 import { canGoOn, shown, textOf } from '../state/path';
@@ -94,7 +94,7 @@ function done(action: Action, toggleSidebar: () => void): boolean {
     case 'edit':
       return question ? (edit(question.id), true) : false;
     case 'read':
-      return answer ? toggleReading(answer.id) : false;
+      return toggleReading(reading()?.message ?? answer?.id);
     case 'goOn':
       return answer && canGoOn(answer) ? (void goOn(answer), true) : false;
   }
