@@ -2,7 +2,8 @@
 
 import type { Attachment, Id } from '../api/wire';
 import { preferences } from '../app/preferences.svelte';
-import { server } from '../app/server.svelte';
+import { modelOf, server } from '../app/server.svelte';
+import { modelIdOf } from '../app/shape.svelte';
 import { state } from '../app/store.svelte';
 import { byProvider, favouritesFirst } from '../state/picking';
 import { bytes } from '../words/numbers';
@@ -49,7 +50,7 @@ export function entriesFor(asking: Asking): Entry[] {
     case '/':
       return [...fitting([...promptEntries(), ...commandEntries(asking.draft)], trigger.typed), ...simulatorEntries(trigger.typed)];
     case '@':
-      return fitting(modelEntries(), trigger.typed);
+      return fitting(modelEntries(asking.conversation), trigger.typed);
     case '#':
       return fitting(fileEntries(asking), trigger.typed);
   }
@@ -84,10 +85,10 @@ function simulatorEntries(typed: string): Entry[] {
   }));
 }
 
-function modelEntries(): Entry[] {
+function modelEntries(conversation: Id | null): Entry[] {
   const w = words();
   const can = server.models.filter((model) => model.available !== 'no');
-  const { favourites, others } = favouritesFirst(byProvider(can, ''), preferences().favourites);
+  const { favourites, others } = favouritesFirst(byProvider(can, '', modelOf(modelIdOf(conversation))), preferences().favourites);
   const groups = [{ name: w.favourites, models: favourites }, ...others];
   return groups.flatMap(({ name: group, models }) =>
     models.map((model): Entry => ({

@@ -26,7 +26,8 @@ const IN_TEXT = /(?:^|[^\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}
 /** What stands before the caret and asks for a list, if something does. */
 export function triggerAt(text: string, caret: number): Trigger | null {
   const before = text.slice(0, caret);
-  const found = IN_TEXT.exec(before);
+  // A sign further away has a longer name behind it than any list has.
+  const found = IN_TEXT.exec(before.slice(-LONGEST - 2));
   const [mark, typed] = found ? [found[1]!, found[2]!] : [before.charAt(0), before.slice(1)];
   const sign = SIGNS[mark];
   if (!sign || typed.length > LONGEST) return null;

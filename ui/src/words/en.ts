@@ -294,7 +294,7 @@ export const en = {
   message: 'Message',
   writeMessage: 'Write a message…',
   send: 'Send',
-  sendHint: (keys: string) => `${keys} to send`,
+  sendHint: (keys: string) => `${keys} to send, / for prompts and commands`,
   queue: 'Goes out after this answer',
   sendNow: 'Stop the answer and send now',
   attach: 'Attach files',

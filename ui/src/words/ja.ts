@@ -281,7 +281,7 @@ export const ja: Words = {
   message: 'メッセージ',
   writeMessage: 'メッセージを書く…',
   send: '送信',
-  sendHint: (keys) => `${keys}で送信`,
+  sendHint: (keys) => `${keys}で送信、/ でプロンプトとコマンド`,
   queue: 'この回答の後に送られます',
   sendNow: '回答を止めて今すぐ送る',
   attach: 'ファイルを添付',

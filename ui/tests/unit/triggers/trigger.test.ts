@@ -31,8 +31,9 @@ describe('an at sign and a number sign', () => {
     ['＃議事|', '#議事 0-3'],
     ['(#notes.txt|', '#notes.txt 1-11'],
     ['/echo @son|', '@son 6-10'],
+    [`${'長い'.repeat(500)}@${'a'.repeat(80)}|`, `@${'a'.repeat(80)} 1000-1081`],
   ])('at the start of a word ask: %s', (marked, wanted) => expect(told(marked)).toBe(wanted));
-  it.each(['me@example.com|', 'C#|', '12#|', 'a/#top|', '&#39|', '## |', '# Title|', '##|', '@@|', '@ |', 'ask @son now|', '|@', 'é@|', 'я@|'])(
+  it.each(['me@example.com|', 'C#|', '12#|', 'a/#top|', '&#39|', '## |', '# Title|', '##|', '@@|', '@ |', 'ask @son now|', '|@', 'é@|', 'я@|', `${'a'.repeat(90)}@b@|`, `@${'a'.repeat(81)}|`, `x@${'a'.repeat(80)}|`])(
     'elsewhere are text: %s',
     (marked) => expect(at(marked)).toBeNull(),
   );
