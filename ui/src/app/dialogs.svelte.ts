@@ -11,6 +11,8 @@ export type Dialog =
   | { kind: 'keys' }
   | { kind: 'usage' }
   | { kind: 'connect' }
+  /** The visitor's prompts; `text` is one to keep, if it is not empty. */
+  | { kind: 'prompts'; text: string }
   | { kind: 'details'; message: Id };
 
 let current = $state.raw<Dialog | null>(null);

@@ -20,6 +20,8 @@ export interface Preferences {
   sidebar: 'open' | 'closed';
   /** In CSS pixels. */
   sidebarWidth: number;
+  /** Models by their ids. */
+  favourites: readonly string[];
 }
 
 const touch = () => typeof matchMedia === 'function' && matchMedia('(pointer: coarse)').matches;
@@ -36,6 +38,7 @@ const standard = (): Preferences => ({
   notify: 'off',
   sidebar: 'open',
   sidebarWidth: 272,
+  favourites: [],
 });
 
 let current = $state.raw<Preferences>({ ...standard(), ...kept<Partial<Preferences>>('preferences') });
@@ -47,5 +50,10 @@ export function prefer(change: Partial<Preferences>): void {
   current = { ...current, ...change };
   keep('preferences', current);
 }
+
+export const toggleFavourite = (model: string): void => {
+  const others = current.favourites.filter((one) => one !== model);
+  prefer({ favourites: others.length < current.favourites.length ? others : [...others, model] });
+};
 
 export const toggleSeams = (): void => prefer({ seams: current.seams === 'shown' ? 'hidden' : 'shown' });

@@ -52,6 +52,9 @@ export function shortcut(event: KeyboardEvent, page: { toggleSidebar: () => void
   event.preventDefault();
 }
 
+/** Does an action of the table by another way than its keys; whether it had anything to do. */
+export const perform = (action: Exclude<Action, 'sidebar'>): boolean => done(action, () => undefined);
+
 /** Whether the action had anything to do. */
 function done(action: Action, toggleSidebar: () => void): boolean {
   const here = place().conversation;
