@@ -1,5 +1,6 @@
 // How this browser's visitor likes the page. Kept here, not on the server: a phone differs from a desk.
 
+import type { Changed } from '../keys/chords';
 import { keep, kept } from './keeping';
 
 export interface Preferences {
@@ -12,6 +13,8 @@ export interface Preferences {
   /** While an answer grows: follow its end, keep the question at the top, or stay. */
   scroll: 'follow' | 'question' | 'off';
   shortcuts: 'on' | 'off';
+  /** Shortcuts that are not the table's. */
+  keys: Changed;
   /** Tell by the system's notifications when an answer ends while nobody looks. */
   notify: 'on' | 'off';
   sidebar: 'open' | 'closed';
@@ -31,6 +34,7 @@ const standard = (): Preferences => ({
   width: 'narrow',
   scroll: 'follow',
   shortcuts: 'on',
+  keys: {},
   notify: 'off',
   sidebar: 'open',
   sidebarWidth: 272,

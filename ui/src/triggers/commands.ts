@@ -5,9 +5,11 @@ import { finish, stop } from '../app/answers';
 import { show } from '../app/dialogs.svelte';
 import { go, place } from '../app/place.svelte';
 import { toggleSeams } from '../app/preferences.svelte';
+import { canRead } from '../app/reading.svelte';
 import { isBusy } from '../app/sending';
 import { state } from '../app/store.svelte';
-import { keysOf, perform, type Action } from '../keys/shortcuts';
+import type { Action } from '../keys/chords';
+import { keysOf, perform } from '../keys/shortcuts';
 import { canGoOn, shown } from '../state/path';
 import { words } from '../words/words.svelte';
 import { messageField } from './writing.svelte';
@@ -46,6 +48,7 @@ export function commands(draft: string): Command[] {
     add('again', w.regenerate, () => perform('again'), 'again');
     add('edit', w.keys.edit, () => perform('edit'), 'edit');
   }
+  if (answer && canRead()) add('read', w.readAloud, () => perform('read'), 'read');
   if (answer) add('copy', w.keys.copy, () => perform('copy'), 'copy');
   if (here !== null) {
     add('export', w.exportMarkdown, () => download(exportAddress(here, 'markdown')));

@@ -12,6 +12,8 @@ export async function everyScreen({ chat }: { chat: Chat }, look: (name: string)
   const dialog = async (name: string, open: () => Promise<void>, there: string) => {
     await open();
     await expect(page.getByTestId(there)).toBeVisible();
+    // What is placed by its size is so a frame later.
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     await look(name);
     await page.keyboard.press('Escape');
     await expect(page.getByTestId(there)).toBeHidden();
@@ -31,6 +33,7 @@ export async function everyScreen({ chat }: { chat: Chat }, look: (name: string)
   await chat.answer.getByTestId('answer-menu').click();
   await dialog('details', () => page.getByTestId('details').click(), 'details-panel');
   await dialog('what it cost', () => page.getByTestId('meter').click(), 'meter-panel');
+  await dialog('what can be shared', () => page.getByTestId('open-share').click(), 'share-print');
   await dialog('the models', () => page.getByTestId('model-picker').click(), 'models');
   await dialog('settings of the chat', () => page.getByTestId('open-settings').click(), 'system');
   await chat.field.fill('/');
