@@ -1,5 +1,6 @@
 // How this browser's visitor likes the page. Kept here, not on the server: a phone differs from a desk.
 
+import type { Changed } from '../keys/chords';
 import { keep, kept } from './keeping';
 
 export interface Preferences {
@@ -12,11 +13,15 @@ export interface Preferences {
   /** While an answer grows: follow its end, keep the question at the top, or stay. */
   scroll: 'follow' | 'question' | 'off';
   shortcuts: 'on' | 'off';
+  /** Shortcuts that are not the table's. */
+  keys: Changed;
   /** Tell by the system's notifications when an answer ends while nobody looks. */
   notify: 'on' | 'off';
   sidebar: 'open' | 'closed';
   /** In CSS pixels. */
   sidebarWidth: number;
+  /** Models by their ids. */
+  favourites: readonly string[];
 }
 
 const touch = () => typeof matchMedia === 'function' && matchMedia('(pointer: coarse)').matches;
@@ -29,9 +34,11 @@ const standard = (): Preferences => ({
   width: 'narrow',
   scroll: 'follow',
   shortcuts: 'on',
+  keys: {},
   notify: 'off',
   sidebar: 'open',
   sidebarWidth: 272,
+  favourites: [],
 });
 
 let current = $state.raw<Preferences>({ ...standard(), ...kept<Partial<Preferences>>('preferences') });
@@ -43,5 +50,10 @@ export function prefer(change: Partial<Preferences>): void {
   current = { ...current, ...change };
   keep('preferences', current);
 }
+
+export const toggleFavourite = (model: string): void => {
+  const others = current.favourites.filter((one) => one !== model);
+  prefer({ favourites: others.length < current.favourites.length ? others : [...others, model] });
+};
 
 export const toggleSeams = (): void => prefer({ seams: current.seams === 'shown' ? 'hidden' : 'shown' });

@@ -27,8 +27,8 @@ export interface Said {
 /** Sends a message, or lets it wait for the answer before it. */
 export function say(said: Said): void {
   if (said.parent === undefined && isBusy(said.conversation)) {
-    const { conversation, text, attachments } = said;
-    const queued: Queued = { id: newId(), answer: newId(), conversation, text, attachments };
+    const { conversation, text, attachments, shape = {} } = said;
+    const queued: Queued = { id: newId(), answer: newId(), conversation, text, attachments, shape };
     keep(`queue.${queued.id}`, queued);
     happened({ type: 'queued', queued });
     return;

@@ -1,4 +1,4 @@
-// The keyboard map: one table, shown under `?` and obeyed here.
+// What the keyboard map does. The map is in `chords.ts`; it is shown, and changed, under `?`.
 
 import type { Message } from '../api/wire';
 import { again, goOn, stop } from '../app/answers';
@@ -7,58 +7,32 @@ import { edit } from '../app/editing.svelte';
 import { notice } from '../app/notices.svelte';
 import { go, place } from '../app/place.svelte';
 import { preferences, toggleSeams } from '../app/preferences.svelte';
+import { reading, toggleReading } from '../app/reading.svelte';
 import { state } from '../app/store.svelte';
 import { groups } from '../state/groups';
 import { canGoOn, shown, textOf } from '../state/path';
 import { copyText } from '../view/clipboard';
-import { words, type Words } from '../words/words.svelte';
+import { words } from '../words/words.svelte';
+import { actionOf, chord, chordOf, printed, type Action } from './chords';
 import { composing } from './enter';
 
-export type Action = keyof Words['keys'];
+export const MAC = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent);
 
-/** `Mod` is ⌘ on a Mac and Ctrl elsewhere. Those without Mod, Alt or Shift work only outside of fields. */
-export const KEYS: readonly (readonly [Action, string])[] = [
-  ['palette', 'Mod+K'],
-  ['fresh', 'Mod+Shift+O'],
-  ['sidebar', 'Mod+B'],
-  ['model', 'Mod+Shift+M'],
-  ['settings', 'Mod+,'],
-  ['composer', 'Shift+Escape'],
-  ['stop', 'Escape'],
-  ['previous', 'Alt+ArrowUp'],
-  ['following', 'Alt+ArrowDown'],
-  ['copy', 'Mod+Shift+C'],
-  ['code', 'Mod+Shift+;'],
-  ['down', 'J'],
-  ['up', 'K'],
-  ['again', 'R'],
-  ['edit', 'E'],
-  ['goOn', 'C'],
-  ['seams', 'S'],
-  ['help', '?'],
-];
+/** A chord as it is printed on this machine's keyboard. */
+export const facesOf = (chord: string): string => printed(chord, MAC);
 
-const MAC = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent);
-const FACES: Record<string, string> = {
-  Mod: MAC ? '⌘' : 'Ctrl', Shift: MAC ? '⇧' : 'Shift', Alt: MAC ? '⌥' : 'Alt', ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc',
-};
-
-/** The keys of an action, as they are printed on this machine's keyboard. */
+/** The keys of an action as they stand, for those who read the page; none when shortcuts are off. */
 export function keysOf(action: Action): string {
-  const keys = KEYS.find(([one]) => one === action)?.[1] ?? '';
-  const faces = keys.split('+').map((key) => FACES[key] ?? key);
-  return (action === 'stop' ? [...faces, ...faces] : faces).join(MAC || action === 'stop' ? ' ' : '+');
+  const { shortcuts, keys } = preferences();
+  if (shortcuts === 'off') return '';
+  const faces = facesOf(chordOf(action, keys));
+  return action === 'stop' ? `${faces} ${faces}` : faces;
 }
 
-/** The keys an event presses, as the table writes them. */
-export function chord(event: KeyboardEvent): string {
-  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
-  const plain = event.code === 'Semicolon' && event.shiftKey ? ';' : key;
-  // Shift is part of how `?` is typed, not of what it is.
-  const shift = event.shiftKey && plain !== '?';
-  return [event.metaKey || event.ctrlKey ? 'Mod' : '', event.altKey ? 'Alt' : '', shift ? 'Shift' : '', plain]
-    .filter(Boolean)
-    .join('+');
+/** What something is called, with the keys that do the same. */
+export function hinted(name: string, action: Action): string {
+  const keys = keysOf(action);
+  return keys ? `${name} (${keys})` : name;
 }
 
 const TWICE_MS = 700;
@@ -66,16 +40,20 @@ let escaped = 0;
 
 /** Does what a key press asks for, if it asks for something. */
 export function shortcut(event: KeyboardEvent, page: { toggleSidebar: () => void }): void {
-  if (preferences().shortcuts === 'off' || event.defaultPrevented || composing(event)) return;
+  const { shortcuts, keys: changed } = preferences();
+  if (shortcuts === 'off' || event.defaultPrevented || composing(event)) return;
   const keys = chord(event);
-  const action = KEYS.find(([, one]) => one === keys)?.[0];
+  const action = actionOf(keys, changed);
   if (!action) return;
   const at = event.target;
   const typing = at instanceof HTMLElement && (at.matches('input, textarea, select') || at.isContentEditable);
-  if (typing && !/Mod|Alt|Escape/.test(keys)) return;
+  if (typing && !/Mod|Alt|Escape|F\d/.test(keys)) return;
   if (!done(action, page.toggleSidebar)) return;
   event.preventDefault();
 }
+
+/** Does an action of the table by another way than its keys; whether it had anything to do. */
+export const perform = (action: Exclude<Action, 'sidebar'>): boolean => done(action, () => undefined);
 
 /** Whether the action had anything to do. */
 function done(action: Action, toggleSidebar: () => void): boolean {
@@ -118,6 +96,8 @@ function done(action: Action, toggleSidebar: () => void): boolean {
       return answer && answer.state !== 'running' ? (void again(answer), true) : false;
     case 'edit':
       return question ? (edit(question.id), true) : false;
+    case 'read':
+      return toggleReading(reading()?.message ?? answer?.id);
     case 'goOn':
       return answer && canGoOn(answer) ? (void goOn(answer), true) : false;
   }

@@ -25,6 +25,15 @@ export function byProvider(models: readonly Model[], typed: string, chosen: Mode
     .sort((one, other) => Number(other.name === chosen?.provider) - Number(one.name === chosen?.provider) || one.name.localeCompare(other.name));
 }
 
+/** The favourites among the models that are listed, apart from the others. */
+export function favouritesFirst(providers: readonly Provider[], favourites: readonly string[]): { favourites: Model[]; others: Provider[] } {
+  const isOne = (model: Model) => favourites.includes(model.id);
+  return {
+    favourites: providers.flatMap(({ models }) => models.filter(isOne)),
+    others: providers.map(({ name, models }) => ({ name, models: models.filter((model) => !isOne(model)) })).filter(({ models }) => models.length > 0),
+  };
+}
+
 /** A model by what a conversation names: its id, or one of its other profiles. */
 export function named(models: readonly Model[], id: string): Model | null {
   const exact = models.find((model) => model.id === id);

@@ -1,6 +1,6 @@
 // Changes to a shape. A field that is unset is absent: unset is not 0.
 
-import type { OperatorPolicy, Reach, Shape } from '../api/wire';
+import type { Mode, Model, OperatorPolicy, Reach, Shape } from '../api/wire';
 
 /** The shape with one field set, or unset by `undefined`. */
 export function withField<Name extends keyof Shape>(shape: Shape, name: Name, value: Shape[Name] | undefined): Shape {
@@ -50,4 +50,21 @@ export function limitOf(
   const most = policy?.[name] ?? Infinity;
   const limit = Math.min(wished ?? Infinity, most);
   return Number.isFinite(limit) ? limit : null;
+}
+
+const MODES: readonly Mode[] = ['off', 'cap', 'extend'];
+
+/** What lets an answer be as long as the operator allows, where chat or all chats allow less; money and time
+ * stay what they are. Nothing where it would be no longer. */
+export function longer(chat: Shape, all: Shape, policy: OperatorPolicy | undefined, model: Model | null): Shape | null {
+  if (!policy) return null;
+  const { mode, max_parts, max_output_tokens } = policy;
+  const wished = chat.reach?.mode ?? all.reach?.mode ?? mode;
+  const first = chat.max_tokens ?? all.max_tokens;
+  // The limit of one part is one of the answer only where nothing follows that part.
+  const most = mode !== 'extend' && first !== undefined && model?.max_output && first < model.max_output ? model.max_output : null;
+  const less =
+    MODES.indexOf(wished) < MODES.indexOf(mode) || most !== null ||
+    limitOf('max_parts', chat, all, policy) !== max_parts || limitOf('max_output_tokens', chat, all, policy) !== max_output_tokens;
+  return less ? { reach: { mode, max_parts, max_output_tokens }, ...(most === null ? {} : { max_tokens: most }) } : null;
 }

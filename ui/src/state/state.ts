@@ -61,6 +61,8 @@ export interface Queued {
   readonly conversation: Id;
   readonly text: string;
   readonly attachments: readonly Attachment[];
+  /** What differs from the conversation for its answer only. */
+  readonly shape?: Shape;
 }
 
 export const EMPTY: State = {

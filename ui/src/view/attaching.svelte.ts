@@ -2,8 +2,9 @@
 
 import * as api from '../api/client';
 import { asFailure } from '../api/failure';
-import type { Attachment, Model } from '../api/wire';
+import type { Attachment, Id, Model } from '../api/wire';
 import { server } from '../app/server.svelte';
+import { stateNow } from '../app/store.svelte';
 import { looksLikeText, refusalOf, typeOf, type Refusal } from '../state/files';
 import { bytes } from '../words/numbers';
 import { words } from '../words/words.svelte';
@@ -36,15 +37,15 @@ export class Attaching {
   }
 
   restore(attachments: readonly Attachment[]): void {
-    this.chips = attachments.map((attachment) => ({
-      key: (count += 1),
-      name: attachment.name,
-      size: attachment.bytes,
-      image: attachment.kind === 'image',
-      preview: attachment.kind === 'image' ? api.attachmentAddress(attachment.id) : null,
-      attachment,
-      told: null,
-    }));
+    this.chips = attachments.map((attachment) => ({ ...chipOf(attachment), attachment }));
+  }
+
+  /** Lets a file that an earlier message has go along once more. */
+  again(attachment: Attachment, model: Model | null): void {
+    const most = server.about?.limits?.attachments_per_message ?? Infinity;
+    const refusal = refusalOf(attachment.media_type, attachment.bytes, server.about?.limits, model);
+    const why = this.chips.length >= most ? words().tooMany(most) : refusal && told(refusal);
+    this.chips = [...this.chips, why ? { ...chipOf(attachment), told: why } : { ...chipOf(attachment), attachment }];
   }
 
   async add(files: readonly File[], model: Model | null): Promise<void> {
@@ -55,8 +56,8 @@ export class Attaching {
     const gone = this.chips.find((chip) => chip.key === key);
     this.chips = this.chips.filter((chip) => chip.key !== key);
     if (gone?.preview?.startsWith('blob:')) URL.revokeObjectURL(gone.preview);
-    // A file that no message took is removed by the server in time: a failure here costs nothing.
-    if (gone?.attachment) void api.detach(gone.attachment.id).catch(() => undefined);
+    // What a message has stays. A file that none took is removed by the server in time: a failure here costs nothing.
+    if (gone?.attachment && !isSent(gone.attachment.id)) void api.detach(gone.attachment.id).catch(() => undefined);
   }
 
   /** They went along with a message. */
@@ -92,6 +93,13 @@ export class Attaching {
     this.chips = this.chips.map((chip) => (chip.key === key ? { ...chip, ...change } : chip));
   }
 }
+
+const chipOf = ({ id, name, bytes: size, kind }: Attachment): Chip => ({
+  key: (count += 1), name, size, image: kind === 'image', preview: kind === 'image' ? api.attachmentAddress(id) : null,
+  attachment: null, told: null,
+});
+
+const isSent = (id: Id): boolean => Object.values(stateNow().messages).some((message) => message.attachments.some((one) => one.id === id));
 
 function told(refusal: Refusal): string {
   const w = words();

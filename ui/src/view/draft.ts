@@ -6,6 +6,8 @@ import { drop, keep, kept } from '../app/keeping';
 export interface Draft {
   readonly text: string;
   readonly attachments: readonly Attachment[];
+  /** The model for this message, where it is another one than the conversation's. */
+  readonly model?: string | null;
 }
 
 const nameOf = (conversation: Id | null): string => `draft.${conversation ?? 'new'}`;
@@ -13,7 +15,7 @@ const nameOf = (conversation: Id | null): string => `draft.${conversation ?? 'ne
 export const draftOf = (conversation: Id | null): Draft => kept<Draft>(nameOf(conversation)) ?? { text: '', attachments: [] };
 
 export function keepDraft(conversation: Id | null, draft: Draft): void {
-  if (draft.text || draft.attachments.length) keep(nameOf(conversation), draft);
+  if (draft.text || draft.attachments.length || draft.model) keep(nameOf(conversation), draft);
   else drop(nameOf(conversation));
 }
 

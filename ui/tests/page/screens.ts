@@ -12,6 +12,8 @@ export async function everyScreen({ chat }: { chat: Chat }, look: (name: string)
   const dialog = async (name: string, open: () => Promise<void>, there: string) => {
     await open();
     await expect(page.getByTestId(there)).toBeVisible();
+    // What is placed by its size is so a frame later.
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     await look(name);
     await page.keyboard.press('Escape');
     await expect(page.getByTestId(there)).toBeHidden();
@@ -31,8 +33,23 @@ export async function everyScreen({ chat }: { chat: Chat }, look: (name: string)
   await chat.answer.getByTestId('answer-menu').click();
   await dialog('details', () => page.getByTestId('details').click(), 'details-panel');
   await dialog('what it cost', () => page.getByTestId('meter').click(), 'meter-panel');
+  await dialog('what can be shared', () => page.getByTestId('open-share').click(), 'share-print');
   await dialog('the models', () => page.getByTestId('model-picker').click(), 'models');
   await dialog('settings of the chat', () => page.getByTestId('open-settings').click(), 'system');
+  await chat.field.fill('/');
+  await expect(page.getByTestId('triggers')).toBeVisible();
+  await look('what a slash offers');
+  await chat.field.fill('@');
+  await page.getByTestId('triggers').getByRole('option').nth(1).click();
+  await expect(page.getByTestId('turn-model')).toBeVisible();
+  await look('a model for one message');
+  await chat.field.fill('A text to keep');
+  await page.keyboard.press('ControlOrMeta+Home');
+  await page.keyboard.type('/save');
+  await expect(page.getByTestId('triggers').getByRole('option', { selected: true })).toContainText('/save');
+  await dialog('a prompt to keep', () => page.keyboard.press('Enter'), 'prompt-form');
+  await page.getByTestId('turn-model').getByRole('button').click();
+  await chat.field.fill('');
   await conversations();
   await dialog('the menu of a conversation', async () => {
     await page.getByTestId('conversation').first().hover();

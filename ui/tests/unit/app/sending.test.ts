@@ -103,7 +103,7 @@ describe('the outbox', () => {
     happened({ type: 'listed', conversations: [conversation({ head: 'a' })], more: false, offset: 0, asOf: 9_999 });
     const thread = { conversation: conversation({ head: 'a' }), messages: [question(), answer()], older: false, cursors: ['r:0.0'] };
     happened({ type: 'opened', thread, asOf: 0 });
-    say({ conversation: 'c', text: 'And then?', attachments: [] });
+    say({ conversation: 'c', text: 'And then?', attachments: [], shape: { model: 'other' } });
     pumpQueue();
     await settle();
     expect(server.posts).toEqual([]);
@@ -113,7 +113,7 @@ describe('the outbox', () => {
     pumpQueue();
     await settle();
     expect(server.posts).toHaveLength(1);
-    expect(server.posts[0]!.body).toMatchObject({ id: queued!.id, answer: queued!.answer, parent: 'a', text: 'And then?' });
+    expect(server.posts[0]!.body).toMatchObject({ id: queued!.id, answer: queued!.answer, parent: 'a', text: 'And then?', shape: { model: 'other' } });
     expect(server.posts[0]!.key).toBe(queued!.id);
     expect(state().queue).toEqual([]);
     expect(keptNames()).toEqual([]);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Model } from '../../../src/api/wire';
 import { looksLikeText, refusalOf, typeOf } from '../../../src/state/files';
 import { groups } from '../../../src/state/groups';
-import { byProvider, named, refusedBy } from '../../../src/state/picking';
-import { limitOf, linesOf, numberOf, objectOf, withField, withReach } from '../../../src/state/shapes';
+import { byProvider, favouritesFirst, named, refusedBy } from '../../../src/state/picking';
+import { limitOf, longer, linesOf, numberOf, objectOf, withField, withReach } from '../../../src/state/shapes';
 import { after, conversation } from '../made';
 
 const model = (given: Partial<Model> = {}): Model => ({
@@ -76,6 +76,12 @@ describe('the model picker', () => {
     const found = byProvider([other, ...list], '', list[0]);
     expect(found.map((provider) => provider.models.map((one) => one.name))).toEqual([['Frog 4.6', 'Frog 10', 'Frog 5'], ['Model']]);
   });
+  it('has favourites apart, and no group without a model', () => {
+    const [frog, toad] = [model({ id: 'frog' }), model({ id: 'toad', provider: 'Other' })];
+    const providers = byProvider([frog, toad], '');
+    expect(favouritesFirst(providers, ['toad', 'gone'])).toEqual({ favourites: [toad], others: [{ name: 'Maker', models: [frog] }] });
+    expect(favouritesFirst(providers, [])).toEqual({ favourites: [], others: providers });
+  });
   it('knows a model by any of its profiles', () => {
     const frog = model({ id: 'global.frog-1', scope: 'global', profiles: ['us', 'global'] });
     expect(named([frog], 'global.frog-1')).toBe(frog);
@@ -104,6 +110,19 @@ describe('a shape', () => {
     expect(limitOf('max_parts', {}, { reach: { max_parts: 99 } }, policy)).toBe(64);
     expect(limitOf('max_cost', {}, {}, policy)).toBeNull();
     expect(limitOf('max_cost', { reach: { max_cost: 1 } }, {}, policy)).toBe(1);
+  });
+  it('can be lengthened up to what the operator lets it, where it is shorter', () => {
+    const policy = { mode: 'extend' as const, max_parts: 64, max_output_tokens: 900, max_cost: null, seams: 'proven' as const };
+    const most = { reach: { mode: 'extend', max_parts: 64, max_output_tokens: 900 } };
+    expect(longer({}, {}, policy, null)).toBeNull();
+    expect(longer({ max_tokens: 10, reach: { max_cost: 1 } }, {}, policy, model({ max_output: 99 }))).toBeNull();
+    expect(longer({ reach: { mode: 'cap' } }, {}, policy, null)).toEqual(most);
+    expect(longer({}, { reach: { max_parts: 2 } }, policy, null)).toEqual(most);
+    expect(longer({ reach: { max_output_tokens: 5 } }, {}, policy, null)).toEqual(most);
+    expect(longer({ reach: { max_parts: 2 } }, {}, undefined, null)).toBeNull();
+    const capped = { ...policy, mode: 'cap' as const };
+    expect(longer({ max_tokens: 10 }, {}, capped, model({ max_output: 99 }))).toEqual({ reach: { ...most.reach, mode: 'cap' }, max_tokens: 99 });
+    expect(longer({ max_tokens: 99 }, {}, capped, model({ max_output: 99 }))).toBeNull();
   });
   it('reads what is typed', () => {
     expect(numberOf('', 0, 1, 'any')).toBeUndefined();
