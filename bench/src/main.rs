@@ -25,6 +25,10 @@ use measure::Length;
 use std::error::Error;
 use tokio::runtime::Builder;
 
+/// As in the program that is shipped.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// What goes wrong in a benchmark is for whoever runs it to read.
 type Failure = Box<dyn Error + Send + Sync>;
 

@@ -17,6 +17,12 @@ mod traces;
 
 use std::process::ExitCode;
 
+/// Memory that one thread takes and another gives back is the rule in a server, and the C library's
+/// allocator makes threads wait for each other there: see docs/performance.md.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     // One provider of cryptography for all of the program. Nothing was installed before.
     let _installed = rustls::crypto::aws_lc_rs::default_provider().install_default();

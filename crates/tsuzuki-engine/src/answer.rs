@@ -86,7 +86,7 @@ pub struct Answer {
     /// What the caller's model can do, while a fallback of another model is called.
     own_abilities: Option<Abilities>,
     /// How the caller's own model failed, until a fallback has answered.
-    given_up: Option<Failed>,
+    given_up: Option<Box<Failed>>,
     policy: Policy,
     ledger: Ledger,
     message: Message,
@@ -106,7 +106,7 @@ pub struct Answer {
 /// How a leg failed, as it came.
 struct Failed {
     /// Its head, if it said that the request failed.
-    head: Option<Frame>,
+    head: Option<Box<Frame>>,
     end: End,
     frame: Frame,
 }
@@ -182,7 +182,8 @@ impl Answer {
             running: None,
             resting: None,
             over: None,
-            queue: VecDeque::new(),
+            // Seldom more than two wait, and there is one of these for every answer.
+            queue: VecDeque::with_capacity(2),
             now: Millis(0),
             progress: Progress {
                 at: Millis(0),
@@ -288,7 +289,7 @@ impl Answer {
                     self.given_up = None;
                 }
                 if head.status >= 400 {
-                    running.failed_head = Some(frame);
+                    running.failed_head = Some(Box::new(frame));
                 } else if !self.message.head_shown {
                     self.show(frame);
                 }
@@ -316,7 +317,7 @@ impl Answer {
             | Event::BlockStop { .. }
             | Event::Other => {
                 if let Some(text) = frame.text() {
-                    running.received.push_str(text);
+                    running.received.add(text);
                 }
                 match &mut running.withheld {
                     Some(withheld) => withheld.push(frame),

@@ -37,6 +37,10 @@ impl Holdback {
             self.text.push_str(text);
             self.half = *half;
         }
+        // Seldom more than one waits, and there is one of these for every answer.
+        if self.frames.capacity() == 0 {
+            self.frames.reserve_exact(2);
+        }
         self.frames.push_back(frame);
     }
 

@@ -1,6 +1,7 @@
 //! What every leg used, what it cost, and the report that tells.
 
 use crate::plan::Way;
+use crate::tokens::Estimate;
 use crate::{
     Abilities, Ask, End, Head, LegId, LegReport, Millis, ModelId, Outcome, Price, Proof, Region,
     Report, SeamReport, Usage, tokens,
@@ -59,6 +60,8 @@ impl Ledger {
     ) -> LegId {
         let id = self.next_id();
         self.called = now;
+        // Most answers have one leg.
+        self.report.legs.reserve_exact(1);
         self.report.legs.push(LegReport {
             id,
             model: model.clone(),
@@ -98,7 +101,7 @@ impl Ledger {
     pub(crate) fn end(&mut self, account: Account<'_>) {
         let mut usage = account.usage;
         if !account.counted && !account.received.is_empty() {
-            let likely = tokens::estimate(account.received);
+            let likely = account.received.tokens();
             usage.output = Some(likely.max(usage.output.unwrap_or(0)));
             self.report.estimated = true;
         }
@@ -106,7 +109,7 @@ impl Ledger {
             usage.input = Some(likely);
             self.report.estimated = true;
         }
-        let repeated = tokens::estimate(account.repeated).min(usage.output.unwrap_or(0));
+        let repeated = account.repeated.tokens().min(usage.output.unwrap_or(0));
         self.spent += usage.output.unwrap_or(0);
         self.repeated += repeated;
         self.report.new_output = self.spent - self.repeated;
@@ -199,10 +202,10 @@ pub(crate) struct Account<'a> {
     pub(crate) counted: bool,
     /// About what its input was, if the backend took the request.
     pub(crate) likely_input: Option<u64>,
-    /// All text it wrote.
-    pub(crate) received: &'a str,
-    /// What of it was no news.
-    pub(crate) repeated: &'a str,
+    /// Of all text it wrote.
+    pub(crate) received: Estimate,
+    /// Of what was no news.
+    pub(crate) repeated: Estimate,
     /// What its model's tokens cost, where known.
     pub(crate) price: Option<Price>,
     /// When it was over.

@@ -48,7 +48,7 @@ pub(crate) struct Connection {
 #[derive(Clone)]
 pub(crate) struct Host {
     pub(crate) door: Arc<Door>,
-    pub(crate) limits: Limits,
+    pub(crate) limits: Arc<Limits>,
     /// Finish what runs, take nothing new.
     pub(crate) shutdown: CancellationToken,
     /// Drop everything.
@@ -68,7 +68,7 @@ pub(crate) async fn run(connection: Connection) {
     match tls {
         // In a box, so that a connection without TLS has no room for it.
         Some(tls) => Box::pin(shake(stream, peer, tls, host)).await,
-        None => speak(stream, peer, host).await,
+        None => Box::pin(speak(stream, peer, host)).await,
     }
 }
 

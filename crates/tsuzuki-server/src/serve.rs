@@ -89,7 +89,7 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let address = listener.local_addr()?;
     settings.check(address)?;
-    let limits = settings.limits.clone();
+    let limits = Arc::new(settings.limits.clone());
     let tls = settings.tls.as_ref().map(Tls::acceptor);
     // Until the last answer is over: a drain can take longer than a revoked key should work.
     let watching = CancellationToken::new();

@@ -6,6 +6,7 @@ use crate::holdback::unsure;
 use crate::nudge::nudge;
 use crate::plan::{self, Call, Case, Purpose, Way};
 use crate::seam::{self, Border, Demand};
+use crate::tokens::Estimate;
 use crate::{By, Delivery, Fallback, Leg, Prefill, Seams, Usage};
 use std::sync::Arc;
 
@@ -119,10 +120,12 @@ impl Answer {
             id,
             way: call.way,
             fresh: !self.message.has_content(),
-            probing: border.map(|border| Probing {
-                border,
-                head: String::new(),
-                frames: Vec::new(),
+            probing: border.map(|border| {
+                Box::new(Probing {
+                    border,
+                    head: String::new(),
+                    frames: Vec::new(),
+                })
             }),
             blocks: Vec::new(),
             failed_head: None,
@@ -132,8 +135,8 @@ impl Answer {
             metadata: None,
             ended: None,
             usage: Usage::UNKNOWN,
-            received: String::new(),
-            repeated: String::new(),
+            received: Estimate::default(),
+            repeated: Estimate::default(),
             new_chars: 0,
         });
         self.queue.push_back(Output::Call(Leg {

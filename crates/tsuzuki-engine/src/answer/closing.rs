@@ -22,7 +22,7 @@ impl Answer {
     pub(super) fn pass_on(&mut self, end: Option<Frame>) {
         let failed_head = self.running.take().and_then(|running| running.failed_head);
         if let Some(head) = failed_head.filter(|_| !self.message.head_shown) {
-            self.show(head);
+            self.show(*head);
         }
         let why = match end.as_ref().map(|frame| &frame.event) {
             Some(Event::End(end @ End::Rejected(_))) => Incomplete::Rejected(end.clone()),

@@ -61,10 +61,12 @@ impl Answer {
     ) -> Frame {
         match next {
             Next::Call(call) if call.purpose == Purpose::FallBack => {
-                self.given_up.get_or_insert_with(|| Failed {
-                    head: running.failed_head.take(),
-                    end: end.clone(),
-                    frame: frame.clone(),
+                self.given_up.get_or_insert_with(|| {
+                    Box::new(Failed {
+                        head: running.failed_head.take(),
+                        end: end.clone(),
+                        frame: frame.clone(),
+                    })
                 });
                 frame
             }
@@ -232,7 +234,7 @@ impl Answer {
         let Some(mut running) = self.running.take() else {
             return;
         };
-        running.repeated.clone_from(&running.received);
+        running.repeated = running.received;
         self.close_account(&mut running);
     }
 
@@ -250,8 +252,8 @@ impl Answer {
             usage,
             counted: usage.output.is_some() && running.stop.is_some(),
             likely_input: input,
-            received: &running.received,
-            repeated: &running.repeated,
+            received: running.received,
+            repeated: running.repeated,
             price: self.abilities.price,
             now: self.now,
         });

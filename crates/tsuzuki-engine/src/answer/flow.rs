@@ -81,7 +81,7 @@ impl Answer {
             Verdict::Open => Settled::Open,
             Verdict::Join(join) => {
                 if let Some(probing) = running.probing.take() {
-                    self.join(probing, join);
+                    self.join(*probing, join);
                 }
                 if self.running.is_some() {
                     Settled::Joined
@@ -109,7 +109,7 @@ impl Answer {
         let white = std::mem::take(&mut self.white);
         let at = self.message.text.chars().count() + unshown.chars().count();
         let trimmed = probing.head[..join.drop_head].chars().count();
-        running.repeated.push_str(&probing.head[..join.drop_head]);
+        running.repeated.add(&probing.head[..join.drop_head]);
         self.ledger
             .seam(at, join.proof, trimmed, self.progress.rejected);
         self.progress.rejected = 0;
@@ -223,6 +223,10 @@ impl Answer {
             }
         };
         if let Some(running) = &mut self.running {
+            // Most legs have one.
+            if running.blocks.is_empty() {
+                running.blocks.reserve_exact(1);
+            }
             running.blocks.push(Placed {
                 block,
                 kind,

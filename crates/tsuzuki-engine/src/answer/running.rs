@@ -2,6 +2,7 @@
 
 use crate::plan::Way;
 use crate::seam::Border;
+use crate::tokens::Estimate;
 use crate::{BlockKind, End, Event, Frame, LegId, Usage};
 
 /// A leg that is running.
@@ -11,12 +12,12 @@ pub(super) struct Running {
     pub(super) way: Way,
     /// Whether nothing of the message had been shown when it was called.
     pub(super) fresh: bool,
-    /// The border that its head has to prove, until it did.
-    pub(super) probing: Option<Probing>,
+    /// The border that its head has to prove, until it did. In a box, like all that most legs lack.
+    pub(super) probing: Option<Box<Probing>>,
     /// Where its blocks go in the message.
     pub(super) blocks: Vec<Placed>,
     /// Its head, if it said that the request failed.
-    pub(super) failed_head: Option<Frame>,
+    pub(super) failed_head: Option<Box<Frame>>,
     /// Whether the backend took its request.
     pub(super) answered: bool,
     /// Its frames, while nothing of it may be shown before its end.
@@ -26,10 +27,10 @@ pub(super) struct Running {
     /// How it ended, once it did.
     pub(super) ended: Option<End>,
     pub(super) usage: Usage,
-    /// All text it wrote.
-    pub(super) received: String,
-    /// What of it was no news.
-    pub(super) repeated: String,
+    /// Of all text it wrote.
+    pub(super) received: Estimate,
+    /// Of what was no news.
+    pub(super) repeated: Estimate,
     /// How many characters of it were new.
     pub(super) new_chars: usize,
 }

@@ -52,20 +52,31 @@ impl<'a> Writing<'a> {
 
     pub(super) fn frame(&mut self, frame: Frame) {
         self.resting = false;
-        match &frame.event {
-            Event::Head(head) => {
-                self.head = Some(head.clone());
+        match frame {
+            Frame {
+                event: Event::Head(head),
+                ..
+            } => {
+                self.head = Some(head);
                 self.heard = Instant::now();
             }
-            Event::End(_) if self.is_error() => self.error = frame.source,
-            Event::End(_)
-            | Event::Start { .. }
-            | Event::BlockStart { .. }
-            | Event::Delta { .. }
-            | Event::BlockStop { .. }
-            | Event::Stop(_)
-            | Event::Metadata(_)
-            | Event::Other => {
+            Frame {
+                event: Event::End(_),
+                source,
+                ..
+            } if self.is_error() => self.error = source,
+            frame @ Frame {
+                event:
+                    Event::End(_)
+                    | Event::Start { .. }
+                    | Event::BlockStart { .. }
+                    | Event::Delta { .. }
+                    | Event::BlockStop { .. }
+                    | Event::Stop(_)
+                    | Event::Metadata(_)
+                    | Event::Other,
+                ..
+            } => {
                 self.begun = true;
                 if let Some(bytes) = self
                     .encoder
@@ -127,12 +138,16 @@ impl<'a> Writing<'a> {
         self.heard = Instant::now();
     }
 
-    fn open_if_shut(&self) {
+    fn open_if_shut(&mut self) {
         if !self.log.is_open() {
             self.log.open(Opening {
                 status: self.status(),
                 headers: self.headers(self.content_type()),
             });
+            // Said, and not needed again.
+            if let Some(head) = &mut self.head {
+                head.headers = Vec::new();
+            }
         }
     }
 

@@ -33,9 +33,13 @@ impl Streamed {
                 ..
             } => {
                 let whole = !half;
-                self.halves.push(frame);
-                if whole {
-                    self.release(dialect, &mut out);
+                if whole && self.halves.is_empty() {
+                    out.extend(encode(dialect, &frame));
+                } else {
+                    self.halves.push(frame);
+                    if whole {
+                        self.release(dialect, &mut out);
+                    }
                 }
             }
             Event::Stop(stop) if stop.report.is_some() => {

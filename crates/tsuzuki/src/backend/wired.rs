@@ -55,8 +55,9 @@ impl Backend for Wired {
             let head = Head { status, headers, request_id, region };
             let mut decoder = Decoder::new(form, &head);
             yield Frame::made(Event::Head(head));
-            let mut frames = Vec::new();
             loop {
+                // Not kept while nothing comes: room for four frames is as much as the rest of this.
+                let mut frames = Vec::new();
                 let broken = match body.next().await {
                     Some(Ok(bytes)) => {
                         decoder.push(bytes, &mut frames);
@@ -74,7 +75,7 @@ impl Backend for Wired {
                         Some(Some(error))
                     }
                 };
-                for frame in frames.drain(..) {
+                for frame in frames {
                     let ended = matches!(frame.event, Event::End(_));
                     yield frame;
                     if ended {
