@@ -121,11 +121,13 @@ export const en = {
   connect: 'Connect AWS',
 
   // Connect.
-  connectTitle: 'Amazon Bedrock',
-  connectIntro: 'Tsuzuki takes credentials where the AWS tools take them. One of these is enough; then start it again:',
-  connectProfile: 'a profile of the AWS command line',
-  connectKey: 'a Bedrock API key',
-  connectRole: 'or a role of the machine (EC2, ECS, Lambda)',
+  connectIntro: 'Tsuzuki finds AWS credentials where the AWS tools find them. Start it again in one of these ways:',
+  connectProfile: 'With a profile of the AWS CLI',
+  connectKey: 'With a Bedrock API key',
+  connectRole: 'With the role of this machine (EC2, ECS, EKS)',
+  connected: 'Amazon Bedrock is ready',
+  notConnected: 'Amazon Bedrock is not ready yet',
+  checking: 'Checking…',
   checklist: 'Checklist',
   checkOk: 'in order',
   checkFailed: 'not in order',
