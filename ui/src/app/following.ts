@@ -26,7 +26,8 @@ export function followConversation(id: Id | null, signedOut: () => void): void {
   following = follow({
     address: () => (address = wanted()),
     lastEventId: () => (open === null ? '' : cursors(stateNow(), open)),
-    mayRest: () => open === null || cursors(stateNow(), open) === '',
+    // Also what is written elsewhere ends in the sidebar, in the title, and in a notification.
+    mayRest: () => !Object.values(stateNow().conversations).some(({ standing }) => standing === 'running'),
     told(event) {
       const told = toldBy(event);
       if (!told) return;

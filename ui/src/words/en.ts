@@ -96,6 +96,8 @@ export const en = {
   tokensWritten: 'Written to cache',
   cost: 'Cost',
   continuing: 'of it for continuing',
+  spentToday: 'Today, all chats',
+  costLimit: 'Last answer, of its cost limit',
   estimate: 'Estimates from list prices; your bill is what AWS says.',
 
   // Empty page.
@@ -165,7 +167,9 @@ export const en = {
   goOn: 'Continue',
   details: 'Details',
   thinking: 'Thinking…',
+  thinkingFor: (seconds: number) => `Thinking… ${seconds} s`,
   reasoned: 'Reasoning',
+  reasonedFor: (seconds: number) => `Reasoning, ${seconds} s`,
   writing: 'Writing…',
   writingPart: (part: number) => `Continuing… part ${part}`,
   characters: (n: number) => count(n, 'character', 'characters'),
@@ -364,6 +368,7 @@ export const en = {
   widths: { narrow: 'Narrow', wide: 'Wide' },
   shortcuts: 'Keyboard shortcuts',
   notifications: 'Notify when an answer ends in the background',
+  notificationsRefused: 'The browser does not allow it. Its settings for this site say why.',
   on: 'On',
   off: 'Off',
   version: (version: string) => `Tsuzuki ${version}`,

@@ -68,3 +68,33 @@ test('code, tables, formulas and diagrams come out', async ({ chat, page }) => {
   await expect(chat.text.locator('pre code').first()).toContainText('const a = 1;');
   await expect(page.frameLocator('iframe').locator('svg').first()).toBeVisible({ timeout: 30_000 });
 });
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`who asks for more contrast gets it, ${scheme}`, async ({ chat, page }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    await chat.open();
+    await chat.send('/echo plain');
+    await chat.ended();
+    // How the footer stands out from the page, and the edge of the sidebar, as WCAG counts it.
+    const contrasts = () =>
+      page.evaluate(() => {
+        const bright = (colour: string) => {
+          const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? []).map((part) => (Number(part) / 255 <= 0.04045 ? Number(part) / 255 / 12.92 : ((Number(part) / 255 + 0.055) / 1.055) ** 2.4));
+          return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+        };
+        const against = (one: string) => {
+          const [light, dark] = [bright(one), bright(getComputedStyle(document.body).backgroundColor)].sort((a, b) => b - a);
+          return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
+        };
+        const style = (selector: string) => getComputedStyle(document.querySelector(selector)!);
+        return { quiet: against(style('[data-testid=answer-footer]').color), line: against(style('aside').borderInlineEndColor) };
+      });
+    const usual = await contrasts();
+    expect(usual.quiet).toBeGreaterThan(4.5);
+    await page.emulateMedia({ contrast: 'more' });
+    const more = await contrasts();
+    expect(more.quiet).toBeGreaterThan(12);
+    expect(more.line).toBeGreaterThan(3);
+    expect(usual.line).toBeLessThan(3);
+  });
+}
