@@ -13,7 +13,7 @@ export async function mayNotify(): Promise<boolean> {
 export function notify({ id, title, standing }: Conversation): void {
   if (!('Notification' in window) || Notification.permission !== 'granted') return;
   try {
-    const shown = new Notification(title || 'Tsuzuki', { body: standing === 'unread' ? words().isUnread : words().needsYou, tag: id });
+    const shown = new Notification(title || 'Tsuzuki', { body: standing === 'unread' ? words().saysDone(0) : words().saysShort, tag: id });
     shown.onclick = () => {
       window.focus();
       go(id);

@@ -83,7 +83,7 @@ test('an answer that ends unseen marks the title, and tells who wished it, once'
   await chat.begun(100);
   await look(page, false);
   await expect(page).toHaveTitle(/^● /);
-  await expect.poll(async () => (await told(page)).shown).toEqual([{ title: '/echo before', body: 'Finished, not read yet', onclick: null }]);
+  await expect.poll(async () => (await told(page)).shown).toEqual([{ title: '/echo before', body: 'Answer complete', onclick: null }]);
   // A change of the conversation is no second end of its answer.
   const { conversation } = await chat.thread();
   await page.request.patch(`${chat.server.url}/api/v1/conversations/${conversation.id}`, { data: { title: 'Named anew' } });

@@ -30,7 +30,7 @@ test.describe('over Bedrock without credentials', () => {
     await card.getByTestId('copy-policy').click();
     const policy = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
     expect(policy.Statement[0].Action).toContain('bedrock:InvokeModel');
-    await card.getByText('The least IAM policy').click();
+    await card.getByText('Minimal IAM policy').click();
     await expect(card.getByText('"Version": "2012-10-17"')).toBeVisible();
     // Who knows may fold it, and it stays folded.
     await card.getByTestId('fold').press('Enter');
@@ -78,7 +78,7 @@ test('over the simulator nobody asks AWS before a click', async ({ chat, page })
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await chat.open();
   const card = page.getByTestId('simulator-notice');
-  await expect(card).toContainText('It is no AI model');
+  await expect(card).toContainText('This is not an AI model');
   await expect(page.getByTestId('example').first()).toBeVisible();
   expect(asked.filter((path) => path.includes('doctor') || path.includes('Connect'))).toEqual([]);
   await card.getByTestId('connect').click();
@@ -86,7 +86,7 @@ test('over the simulator nobody asks AWS before a click', async ({ chat, page })
   await expect(step(page, 'setup')).toContainText('no AWS region is set');
   await expect(card).toContainText('AWS_BEARER_TOKEN_BEDROCK');
   await card.getByTestId('fold').click();
-  await expect(card.getByText('It is no AI model')).toBeHidden();
+  await expect(card.getByText('This is not an AI model')).toBeHidden();
   await page.getByTestId('new-chat').click();
   await page.reload();
   await expect(page.getByTestId('example').first()).toBeVisible();

@@ -80,7 +80,7 @@ test('the meter tells what the server counted', async ({ chat, page }) => {
   expect(await context.evaluate((bar: HTMLProgressElement) => bar.value)).toBeCloseTo(used / 200_000, 4);
   await expect(panel.getByTestId('spent-today')).toContainText('$');
   // The operator's limit stands where the chat has none.
-  const limit = panel.getByRole('progressbar', { name: 'Last answer, of its cost limit' });
+  const limit = panel.getByRole('progressbar', { name: 'Cost limit of an answer' });
   expect(await limit.evaluate((bar: HTMLProgressElement) => bar.max)).toBe(2);
 });
 
@@ -94,7 +94,7 @@ test('an answer ends at its cost limit, and the meter shows that it is used up',
   await expect(bar).toContainText('Stopped by your cost limit');
   await expect(bar).toContainText('$0.01');
   await page.getByTestId('meter').click();
-  const limit = page.getByRole('progressbar', { name: 'Last answer, of its cost limit' });
+  const limit = page.getByRole('progressbar', { name: 'Cost limit of an answer' });
   expect(await limit.evaluate((bar: HTMLProgressElement) => [bar.max, bar.value > 0.005])).toEqual([0.01, true]);
 });
 
