@@ -50,9 +50,14 @@ export async function keepDefaults(wish: Defaults): Promise<void> {
   defaults = await api.putDefaults(wish);
 }
 
+/** The server serves another page by now. */
+export const isNewer = (): void => {
+  newer = true;
+};
+
 /** The stream's first event tells which page the server has: another one than ours asks for a reload. */
 export function serverIs(build: string): void {
-  if (about?.build !== undefined && build !== '' && build !== about.build) newer = true;
+  if (about?.build !== undefined && build !== '' && build !== about.build) isNewer();
 }
 
 /** A model by its id, if the server lists it. */

@@ -25,16 +25,17 @@ export class CodeView implements View {
     const body = element('pre', '', this.code);
     // A box that scrolls must be reachable by keyboard.
     body.tabIndex = 0;
+    const wrap = button(words.wrap, 'code-wrap', (pressed) => {
+      pressed.setAttribute('aria-pressed', String(this.element.classList.toggle('wraps')));
+    });
+    wrap.setAttribute('aria-pressed', 'false');
     this.actions.append(
       button(words.copy, 'code-copy', (pressed) => {
         surface.copy(this.text.data, () => {
           say(pressed, words.copied, words.copy);
         });
       }),
-      button(words.wrap, 'code-wrap', (pressed) => {
-        const wraps = this.element.classList.toggle('wraps');
-        pressed.setAttribute('aria-pressed', String(wraps));
-      }),
+      wrap,
       button(words.download, 'code-download', () => {
         offer(fileName(languageOf(this.block)), 'text/plain;charset=utf-8', this.text.data);
       }),

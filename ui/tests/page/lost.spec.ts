@@ -94,7 +94,9 @@ test('a message waits for the answer before it', async ({ chat, page }) => {
 test('a draft survives a reload', async ({ chat, page }) => {
   await chat.open();
   await chat.field.fill('not finished yet');
-  await page.waitForTimeout(500);
   await page.reload();
   await expect(chat.field).toHaveValue('not finished yet');
+  // And a browser that is killed, which says no farewell.
+  await chat.field.fill('nearly finished');
+  await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage))).toContain('nearly finished');
 });

@@ -37,7 +37,7 @@ test('a limit that was reached says so, and can be raised', async ({ chat, page 
   const kept = await chat.copied();
   expect((await chat.uncut('/long 12')).startsWith(kept)).toBe(true);
   await bar.getByRole('button', { name: 'Raise the limit' }).click();
-  const most = page.getByRole('spinbutton', { name: 'Most output tokens, all parts' });
+  const most = page.getByRole('spinbutton', { name: 'Maximum output tokens, all parts' });
   await most.fill('5000');
   await most.press('Escape');
   await bar.getByRole('button', { name: 'Continue' }).click();

@@ -190,6 +190,12 @@ describe('definitions and footnotes', () => {
     expect(into.querySelector('.footnote')?.textContent).toBe('1The note.');
   });
 
+  test('a footnote may follow a list', () => {
+    const into = once('- one\n- two[^1]\n\n[^1]: The note.');
+    expect(into.querySelectorAll('.footnote-reference')).toHaveLength(1);
+    expect(into.querySelector('.footnote')?.textContent).toBe('1The note.');
+  });
+
   test('a reference leads to its footnote', () => {
     const into = once('One[^a].\n\n[^A]: The note.');
     const note = into.querySelector<HTMLElement>('.footnote');
