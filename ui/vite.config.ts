@@ -37,11 +37,11 @@ const smallestFonts: Plugin = {
   },
 };
 
-/** What every first load needs, in one file rather than twenty. */
-const PAGE = /node_modules\/(?:svelte|esm-env)\/|src\/(?:api|app|keys|scroll|theme)\/|src\/state\/(?!shapes)|src\/words\/(?:numbers|words)|src\/view\/(?!seams)[a-z]|src\/view\/(?:Icon|Popover)/;
+/** What is the page's own, and not the page's that draws diagrams. */
+const OURS = /\/ui\/src\/(?!diagram)|node_modules\/(?:svelte|esm-env|clsx)\//;
 
 export default defineConfig(({ mode }) => ({
-  plugins: [smallestFonts, svelte(), earlyFile, earlyTag],
+  plugins: [smallestFonts, svelte({ compilerOptions: { runes: true } }), earlyFile, earlyTag],
   build: {
     target: 'es2022',
     // The first of each that know `light-dark()`.
@@ -52,7 +52,7 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: {
       // Diagrams are drawn by a page of their own, in a frame.
       input: { index: 'index.html', 'mermaid-frame': 'assets/mermaid-frame.html' },
-      output: { codeSplitting: { groups: [{ name: 'load', test: /preload-helper/, priority: 1 }, { name: 'page', test: PAGE }] } },
+      output: { codeSplitting: { groups: [{ name: 'load', test: /preload-helper/, priority: 1 }, { name: 'page', tags: ['$initial'], test: OURS }] } },
     },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:7373' } },
