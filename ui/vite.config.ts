@@ -37,11 +37,26 @@ const smallestFonts: Plugin = {
   },
 };
 
+/** Svelte guards what takes over a page drawn by a server with `hydrating`, to be left out where none is. Its writer
+ * keeps the bundler from seeing that it never changes. */
+const nothingHydrates: Plugin = {
+  name: 'tsuzuki-nothing-hydrates',
+  apply: 'build',
+  transform: {
+    filter: { id: /svelte\/src\/internal\/client\/dom\/hydration\.js$/ },
+    handler(code) {
+      const constant = code.replace('export let hydrating = false', 'export const hydrating = false').replace('hydrating = value;', '');
+      if (constant.includes('let hydrating') || constant.includes('= value')) this.error('Svelte says `hydrating` otherwise now');
+      return constant;
+    },
+  },
+};
+
 /** What is the page's own, and not the page's that draws diagrams. */
 const OURS = /\/ui\/src\/(?!diagram)|node_modules\/(?:svelte|esm-env|clsx)\//;
 
 export default defineConfig(({ mode }) => ({
-  plugins: [smallestFonts, svelte({ compilerOptions: { runes: true } }), earlyFile, earlyTag],
+  plugins: [smallestFonts, svelte({ compilerOptions: { runes: true } }), earlyFile, earlyTag, nothingHydrates],
   build: {
     target: 'es2022',
     // The first of each that know `light-dark()`.
