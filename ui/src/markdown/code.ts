@@ -2,8 +2,7 @@
 
 import type { Block } from './block';
 import { button, element, offer, say } from './element';
-import { highlight, loadHighlighter, loadedHighlighter } from './highlight';
-import { DiagramView } from './diagram';
+import { loadHighlighter, loadedHighlighter } from './highlight';
 import { placeBlock, placeText } from './places';
 import type { Surface } from './surface';
 import type { View } from './view';
@@ -62,17 +61,26 @@ export class CodeView implements View {
   /** The fence is closed: no more characters come, so now the code may be cut into highlighted pieces. */
   private finish(language: string, code: string): void {
     this.finished = true;
-    if (language === 'mermaid') new DiagramView(this.element, this.actions, code, this.surface);
+    if (language === 'mermaid') this.draw(code);
     if (language === '' || code === '') return;
     const paint = (): void => {
       this.surface.later.add(() => {
-        const highlighter = loadedHighlighter();
-        const nodes = highlighter === null ? null : highlight(highlighter, code, language);
-        if (nodes !== null) this.code.replaceChildren(nodes);
+        const nodes = loadedHighlighter()?.(code, language);
+        if (nodes) this.code.replaceChildren(nodes);
       });
     };
     if (loadedHighlighter() !== null) paint();
     else loadHighlighter().then(paint, () => undefined);
+  }
+
+  private draw(source: string): void {
+    // Where the module cannot be had, the source stays, as it does when a diagram cannot be drawn.
+    import('./diagram').then(
+      ({ DiagramView }) => {
+        if (!this.surface.gone.aborted) new DiagramView(this.element, this.actions, source, this.surface);
+      },
+      () => undefined,
+    );
   }
 }
 
