@@ -52,8 +52,9 @@ const nothingHydrates: Plugin = {
   },
 };
 
-/** What is the page's own, and not the page's that draws diagrams. */
-const OURS = /\/ui\/src\/(?!diagram)|node_modules\/(?:svelte|esm-env|clsx)\//;
+/** What is the page's own: not the page's that draws diagrams, nor what Svelte needs for the lists of choices that only
+ * dialogs have. */
+const OURS = /\/ui\/src\/(?!diagram)|node_modules\/(?:svelte\/(?!.*bindings\/select)|esm-env|clsx)/;
 
 export default defineConfig(({ mode }) => ({
   plugins: [smallestFonts, svelte({ compilerOptions: { runes: true } }), earlyFile, earlyTag, nothingHydrates],
@@ -67,7 +68,15 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: {
       // Diagrams are drawn by a page of their own, in a frame.
       input: { index: 'index.html', 'mermaid-frame': 'assets/mermaid-frame.html' },
-      output: { codeSplitting: { groups: [{ name: 'load', test: /preload-helper/, priority: 1 }, { name: 'page', tags: ['$initial'], test: OURS }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'load', test: /preload-helper/, priority: 1 },
+            // What every first load needs, in one file rather than twenty.
+            { name: 'page', tags: ['$initial'], test: OURS, includeDependenciesRecursively: false },
+          ],
+        },
+      },
     },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:7373' } },

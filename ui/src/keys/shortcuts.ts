@@ -11,10 +11,11 @@ import { state } from '../app/store.svelte';
 import { groups } from '../state/groups';
 import { canGoOn, shown, textOf } from '../state/path';
 import { copyText } from '../view/clipboard';
-import { words, type Words } from '../words/words.svelte';
+import type { AllWords } from '../words/more.svelte';
+import { words } from '../words/words.svelte';
 import { composing } from './enter';
 
-export type Action = keyof Words['keys'];
+export type Action = keyof AllWords['keys'];
 
 /** `Mod` is ⌘ on a Mac and Ctrl elsewhere. Those without Mod, Alt or Shift work only outside of fields. */
 export const KEYS: readonly (readonly [Action, string])[] = [

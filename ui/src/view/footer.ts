@@ -62,6 +62,3 @@ export const nameOf = (field: string, words: Words): string =>
 
 export const reasonOf = (code: string | undefined, words: Words): string =>
   code && code in words.reason ? words.reason[code as keyof Words['reason']] : (code ?? words.reason.other);
-
-export const problemOf = (code: string | undefined, words: Words): string =>
-  code && code in words.problem ? words.problem[code as keyof Words['problem']] : words.problem.other;

@@ -1,9 +1,9 @@
-// What the page says, in English. `Words` is its type: a language that lacks a word does not compile.
+// What the page says at first, in English. `Words` is its type: a language that lacks a word does not compile.
+// What is said only in a part of the page that comes later stands in `more/`.
 
-import { dollars, lasting, short, whole } from './numbers';
+import { count, whole } from './numbers';
 
 const L = 'en';
-const count = (n: number, one: string, many: string): string => `${whole(L, n)} ${n === 1 ? one : many}`;
 
 export const en = {
   language: L as 'en' | 'ja',
@@ -11,12 +11,10 @@ export const en = {
   // Everywhere.
   close: 'Close',
   cancel: 'Cancel',
-  save: 'Save',
   undo: 'Undo',
   copy: 'Copy',
   copied: 'Copied',
   more: 'More',
-  loading: 'Loading…',
   tryAgain: 'Try again',
   remove: 'Remove',
   skipToComposer: 'Go to the message field',
@@ -37,28 +35,16 @@ export const en = {
   older: 'Show older ones',
   rename: 'Rename',
   newTitle: 'New title',
-  pin: 'Pin',
-  unpin: 'Unpin',
-  moveTo: 'Move to a folder',
-  folderName: 'Folder',
-  noFolder: 'No folder',
-  exportMarkdown: 'Export as Markdown',
-  exportSeams: 'Export as Markdown with seams as comments',
-  exportJson: 'Export as JSON',
-  copyLink: 'Copy link',
   removed: (title: string) => `Removed “${title}”`,
   isRunning: 'An answer is being written',
   isUnread: 'Finished, not read yet',
   needsYou: 'Stopped short: needs you',
-  usage: 'Usage',
   settings: 'Settings of the page',
   account: 'More',
-  exportAll: 'Export everything',
   importFile: 'Import…',
   imported: (conversations: number, messages: number) =>
     `Imported ${count(conversations, 'conversation', 'conversations')} with ${count(messages, 'message', 'messages')}`,
   signOut: 'Sign out',
-  connectAws: 'Connection to Amazon Bedrock',
 
   // Header.
   model: 'Model',
@@ -71,32 +57,12 @@ export const en = {
   simulator: 'Simulator',
 
   // Model picker.
-  findModel: 'Find a model',
-  noModel: 'No model by this name',
-  contextWindow: (tokens: number) => `${short(L, tokens)} context`,
-  maxOutput: (tokens: number) => `${short(L, tokens)} output`,
-  perMillion: (input: number, output: number) => `${dollars(L, input)} in, ${dollars(L, output)} out per million`,
-  images: 'images',
   documents: 'documents',
   reasoning: 'reasoning',
-  cache: 'cache',
-  prefill: 'prefill',
-  unavailable: 'Not available',
-  endOfLife: (day: string) => `ends ${day}`,
-  useThisId: (id: string) => `Use “${id}”`,
 
   // Meter.
   meter: 'Tokens and cost',
-  inContext: 'Context in use (estimate)',
-  thisAnswer: 'Last answer',
-  thisChat: 'This chat',
-  tokensIn: 'Input',
-  tokensOut: 'Output',
-  tokensCached: 'From cache',
-  tokensWritten: 'Written to cache',
   cost: 'Cost',
-  continuing: 'of it for continuing',
-  estimate: 'Estimates from list prices; your bill is what AWS says.',
 
   // Empty page.
   greeting: 'What shall we write?',
@@ -120,20 +86,6 @@ export const en = {
     'It is no AI model: it answers with texts of its own that show how answers are kept whole. Connect AWS to talk to real models.',
   connect: 'Connect AWS',
 
-  // Connect.
-  connectTitle: 'Amazon Bedrock',
-  connectIntro: 'Tsuzuki takes credentials where the AWS tools take them. One of these is enough; then start it again:',
-  connectProfile: 'a profile of the AWS command line',
-  connectKey: 'a Bedrock API key',
-  connectRole: 'or a role of the machine (EC2, ECS, Lambda)',
-  checklist: 'Checklist',
-  checkOk: 'in order',
-  checkFailed: 'not in order',
-  checkSkipped: 'not tried',
-  checkAgain: 'Check again',
-  policy: 'The least IAM policy',
-  copyPolicy: 'Copy the policy',
-
   // Thread.
   thread: 'Conversation',
   you: 'You',
@@ -143,8 +95,6 @@ export const en = {
   notThere: 'This conversation is not here. It may have been removed.',
   edit: 'Edit',
   editMessage: 'Edit the message',
-  resend: 'Send again',
-  editHint: 'Sending makes a new branch; the old one stays.',
   branch: (at: number, of: number) => `Branch ${at} of ${of}`,
   previousBranch: 'Previous branch',
   nextBranch: 'Next branch',
@@ -153,15 +103,11 @@ export const en = {
   waitsForNetwork: 'Waits for the network',
   onItsWay: 'On its way',
   notSent: 'This was not sent',
-  discard: 'Discard',
 
   // Answers.
   copyMarkdown: 'Copy as Markdown',
-  copyRich: 'Copy with formatting',
   regenerate: 'Write another answer',
-  regenerateWith: 'Another answer with…',
   goOn: 'Continue',
-  details: 'Details',
   thinking: 'Thinking…',
   reasoned: 'Reasoning',
   writing: 'Writing…',
@@ -193,34 +139,7 @@ export const en = {
   },
 
   // Seams.
-  seamContinued: 'continued',
-  seamRecovered: 'recovered after a fault',
-  seamRestarted: 'went on after the server was restarted',
-  seamAsked: 'continued by your wish',
   seam: 'Seam',
-  partOf: (n: number, of: number) => `Part ${n} of ${of}`,
-  because: {
-    length: 'the part before it reached its output limit',
-    lost: 'the connection was lost',
-    damaged: 'damaged data arrived',
-    stalled: 'nothing came for too long',
-    throttled: 'Bedrock asked to slow down',
-    overloaded: 'Bedrock failed for a moment',
-    malformed: 'the model wrote something its service could not use',
-    restart: 'the server was restarted',
-    asked: 'you asked to continue',
-  },
-  waited: (ms: number) => `+${lasting(L, ms)}`,
-  trimmed: (n: number) => (n ? `${count(n, 'repeated character', 'repeated characters')} removed` : 'nothing repeated'),
-  rejected: (n: number) => `${count(n, 'attempt', 'attempts')} rejected here`,
-  proof: {
-    verified: 'Verified: the model repeated the end before going on',
-    placed: 'Placed by the provider: the text goes on exactly there',
-    unverified: 'This joint could not be verified',
-  },
-  retryFrom: 'Retry from here',
-  cutFrom: 'Remove from here',
-  showSeams: 'Show seams',
 
   // Why an answer is not whole. Codes are the server's; `other` shows what it said.
   reason: {
@@ -252,40 +171,6 @@ export const en = {
     malformed: 'unusable output',
     other: 'see below',
   },
-  problem: {
-    max_tokens: 'The answer reached its output limit.',
-    output_budget: 'Stopped by your limit of output tokens.',
-    part_budget: 'Stopped by your limit of parts.',
-    cost_budget: 'Stopped by your cost limit.',
-    deadline: 'Stopped by your time limit.',
-    no_progress: 'The model did not get any further.',
-    seam: 'The next part did not fit on, so it was not joined.',
-    context_full: 'The conversation fills the model’s context window. Continuing cannot help: start a new chat, or choose a model with a larger window.',
-    guardrail: 'A guardrail stopped the answer.',
-    content_filter: 'The provider’s content filter stopped the answer.',
-    declined: 'The model declined to go on.',
-    throttled: 'Bedrock is busy and asked us to slow down.',
-    overloaded: 'Bedrock failed for a moment.',
-    denied: 'This account may not use this model. Check the model’s access and the IAM policy.',
-    not_found: 'This model is not there, or not in this region.',
-    invalid: 'Bedrock did not accept the request.',
-    lost: 'The connection to Bedrock was lost.',
-    stalled: 'Bedrock said nothing for too long.',
-    interrupted: 'The server stopped while the answer was being written.',
-    store: 'The server could not keep the answer. See whether its disk is full.',
-    stopped: 'You stopped the answer.',
-    not_text: 'The answer was cut in something that is no text, and cannot be continued there.',
-    reasoning_only: 'The model used its whole output limit for reasoning. Raise the limit, or lower the reasoning effort.',
-    guarded: 'A guardrail watches this chat, and answers it watches are not continued.',
-    unknown_stop: 'The model stopped for a reason that this version does not know.',
-    malformed: 'The model wrote something its service could not use.',
-    other: 'The answer is not complete.',
-  },
-  raiseLimit: 'Raise the limit',
-  otherModel: 'Choose another model',
-  checkConnection: 'Check the connection',
-  requestId: 'Request id',
-  editQuestion: 'Edit the question',
 
   // Composer.
   message: 'Message',
@@ -308,125 +193,17 @@ export const en = {
 
   // Settings of a chat.
   scope: 'Applies to',
-  forThisChat: 'This chat',
-  forAllChats: 'All chats',
-  allChatsHint: 'What a chat leaves unset is taken from here.',
-  unset: 'Model default',
-  unsetFrom: (value: string) => `From all chats: ${value}`,
-  system: 'System prompt',
-  systemHint: 'Goes with every request, before the conversation.',
-  parameters: 'Parameters',
   temperature: 'Temperature',
-  topP: 'Top-p',
-  maxTokens: 'Output tokens of the first part',
-  stopSequences: 'Stop sequences, one on a line',
-  effort: 'Reasoning effort',
-  efforts: { off: 'Off', low: 'Low', medium: 'Medium', high: 'High' },
-  fields: 'Fields of the model’s own (JSON)',
-  fieldsWrong: 'This is not a JSON object.',
-  guardrail: 'Guardrail',
-  guardrailId: 'Id or ARN',
-  guardrailVersion: 'Version',
-  guardrailHint: 'With a guardrail answers are continued only where the operator allows it.',
-  reach: 'Continuing',
-  mode: 'Output limits',
-  modes: {
-    extend: 'Go on until the answer ends',
-    cap: 'A ceiling on the whole answer',
-    off: 'Do not continue',
-  },
-  maxParts: 'Most parts',
-  maxOutputTokens: 'Most output tokens, all parts',
-  maxCost: 'Most cost, US dollars',
-  maxSeconds: 'Longest time, seconds',
-  unprovedSeams: 'Joints that cannot be verified',
-  seamPolicies: { best_effort: 'Join what is plausible, and mark it', proven: 'End incomplete' },
-  upTo: (value: string) => `up to ${value}`,
-  noLimit: 'no limit',
-  modelRefuses: (name: string) => `This model does not use ${name}; it is left out.`,
-  onlyOne: 'This model takes temperature or top-p, not both.',
-  titles: 'Titles',
-  titlesBy: { model: 'The model writes them', words: 'The first words' },
-  reset: 'Unset',
 
   // Settings of the page.
   preferences: 'Settings',
   theme: 'Theme',
-  themes: { system: 'System', light: 'Light', dark: 'Dark' },
-  languageName: 'Language',
-  enterKey: 'Enter',
-  enters: { send: 'sends; Shift+Enter makes a new line', newline: 'makes a new line; Ctrl/⌘+Enter sends' },
-  scrolling: 'While an answer grows',
-  scrolls: { follow: 'Follow its end', question: 'Keep the question at the top', off: 'Do not move' },
-  textWidth: 'Width of the text',
-  widths: { narrow: 'Narrow', wide: 'Wide' },
   shortcuts: 'Keyboard shortcuts',
-  notifications: 'Notify when an answer ends in the background',
-  on: 'On',
-  off: 'Off',
-  version: (version: string) => `Tsuzuki ${version}`,
 
   // Details.
-  detailsTitle: 'How this answer was made',
   part: 'Part',
-  asked: 'Asked by',
   by: { first: 'first request', prefill: 'prefill', anchor: 'anchor' },
-  stopReason: 'Stop reason',
-  latency: 'Time',
-  limit: 'Limit',
   raw: 'Requests and responses',
-  request: 'Request',
-  response: 'Response',
-  headers: 'Headers',
-  shortened: 'Shortened',
-  noRaw: 'Requests and responses of this answer are no longer kept.',
-
-  // Usage.
-  usageTitle: 'Usage',
-  lastDays: (days: number) => `Last ${days} days`,
-  day: 'Day',
-  answers: 'Answers',
-  partsHead: 'Parts',
-  total: 'Total',
-  byConversation: 'By conversation',
-  noUsage: 'Nothing was spent yet.',
-
-  // Palette.
-  searchPlaceholder: 'Search conversations, or type a command',
-  noHits: 'Nothing found',
-  results: 'Results',
-  commands: 'Commands',
-
-  // Keyboard.
-  keysTitle: 'Keyboard',
-  keys: {
-    palette: 'Search and commands',
-    fresh: 'New chat',
-    sidebar: 'Sidebar',
-    model: 'Choose a model',
-    code: 'Copy the last code block',
-    copy: 'Copy the last answer',
-    composer: 'Go to the message field',
-    stop: 'Stop the answer (twice)',
-    previous: 'Previous conversation',
-    following: 'Next conversation',
-    down: 'Next turn',
-    up: 'Previous turn',
-    again: 'Write another answer',
-    edit: 'Edit the last message',
-    goOn: 'Continue the answer',
-    seams: 'Show or hide seams',
-    settings: 'Settings of this chat',
-    help: 'This list',
-  },
-
-  // Sign in.
-  signInTitle: 'Sign in',
-  password: 'Password',
-  signIn: 'Sign in',
-  wrongPassword: 'This is not the password.',
-  tooOften: 'Too many tries. Wait a while.',
-  proxyOnly: 'This server is reached through a proxy that signs you in.',
 
   // What the Markdown shows (see markdown/surface.ts).
   markdown: {
@@ -453,7 +230,7 @@ export const en = {
 /** A dictionary: the same words with the same blanks, in any language. */
 export type Words = Like<typeof en>;
 
-type Like<Value> = Value extends (...blanks: infer Blanks) => string
+export type Like<Value> = Value extends (...blanks: infer Blanks) => string
   ? (...blanks: Blanks) => string
   : Value extends string
     ? Value extends 'en' | 'ja' ? 'en' | 'ja' : string

@@ -6,6 +6,9 @@ type Language = 'en' | 'ja';
 
 export const whole = (language: Language, value: number): string => new Intl.NumberFormat(language).format(Math.round(value));
 
+/** So many of something, in English. */
+export const count = (value: number, one: string, many: string): string => `${whole('en', value)} ${value === 1 ? one : many}`;
+
 /** 200000 as 200K, or 20万. */
 export const short = (language: Language, value: number): string =>
   new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 }).format(value);
