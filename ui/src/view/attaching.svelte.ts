@@ -1,11 +1,8 @@
 // Files on their way into a message.
 
 import * as api from '../api/client';
-import { asFailure } from '../api/failure';
 import type { Attachment, Model } from '../api/wire';
 import { server } from '../app/server.svelte';
-import { looksLikeText, refusalOf, typeOf, type Refusal } from '../state/files';
-import { bytes } from '../words/numbers';
 import { words } from '../words/words.svelte';
 
 export interface Chip {
@@ -20,7 +17,6 @@ export interface Chip {
   readonly told: string | null;
 }
 
-const BEGINNING_BYTES = 8_192;
 let count = 0;
 
 export class Attaching {
@@ -68,41 +64,16 @@ export class Attaching {
   private async take(file: File, model: Model | null): Promise<void> {
     const key = (count += 1);
     const most = server.about?.limits?.attachments_per_message ?? Infinity;
-    const image = typeOf(file)?.startsWith('image/') ?? false;
-    const chip: Chip = {
-      key, name: file.name, size: file.size, image, preview: image ? URL.createObjectURL(file) : null, attachment: null,
-      told: this.chips.length >= most ? words().tooMany(most) : null,
-    };
-    this.chips = [...this.chips, chip];
-    if (chip.told) return;
-    let type = typeOf(file);
-    if (type === null && looksLikeText(new Uint8Array(await file.slice(0, BEGINNING_BYTES).arrayBuffer()))) type = 'text/plain';
-    const refusal = refusalOf(type, file.size, server.about?.limits, model);
-    if (refusal || type === null) return this.put(key, { told: told(refusal ?? { why: 'kind' }) });
-    try {
-      const attachment = await api.attach(new Blob([file], { type }), file.name);
-      this.put(key, { attachment, name: attachment.name });
-    } catch (thrown) {
-      const failure = asFailure(thrown);
-      this.put(key, { told: failure.code === 'offline' ? words().offlineNotice : failure.message });
-    }
+    const told = this.chips.length >= most ? words().tooMany(most) : null;
+    this.chips = [...this.chips, { key, name: file.name, size: file.size, image: false, preview: null, attachment: null, told }];
+    if (told) return;
+    const loaded = await import('./uploading').catch(() => null);
+    if (!loaded) return this.put(key, { told: words().offlineNotice });
+    if (loaded.isImage(file)) this.put(key, { image: true, preview: URL.createObjectURL(file) });
+    this.put(key, await loaded.upload(file, model));
   }
 
   private put(key: number, change: Partial<Chip>): void {
     this.chips = this.chips.map((chip) => (chip.key === key ? { ...chip, ...change } : chip));
-  }
-}
-
-function told(refusal: Refusal): string {
-  const w = words();
-  switch (refusal.why) {
-    case 'kind':
-      return w.notText;
-    case 'size':
-      return w.tooLarge(bytes(w.language, refusal.most));
-    case 'noImages':
-      return w.noImages;
-    case 'noDocuments':
-      return w.noDocuments;
   }
 }

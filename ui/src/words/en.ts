@@ -178,18 +178,11 @@ export const en = {
   send: 'Send',
   sendHint: (keys: string) => `${keys} to send`,
   queue: 'Goes out after this answer',
-  sendNow: 'Stop the answer and send now',
   attach: 'Attach files',
   dropHere: 'Drop files to attach them',
   pasted: 'Pasted text',
-  uploading: 'Uploading…',
   tooMany: (most: number) => `At most ${most} files go with a message`,
-  tooLarge: (most: string) => `Too large: at most ${most}`,
-  notText: 'This kind of file cannot be attached. Images, PDF, Office documents and text files can.',
-  noImages: 'This model takes no images',
-  noDocuments: 'This model takes no documents',
   tooLong: (n: number) => `${count(n, 'character', 'characters')} too long: attach it as a file`,
-  removeAttachment: (name: string) => `Remove ${name}`,
 
   // Settings of a chat.
   scope: 'Applies to',

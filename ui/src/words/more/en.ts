@@ -137,6 +137,15 @@ export const more = {
   requestId: 'Request id',
   editQuestion: 'Edit the question',
 
+  // Composer.
+  uploading: 'Uploading…',
+  tooLarge: (most: string) => `Too large: at most ${most}`,
+  notText: 'This kind of file cannot be attached. Images, PDF, Office documents and text files can.',
+  noImages: 'This model takes no images',
+  noDocuments: 'This model takes no documents',
+  removeAttachment: (name: string) => `Remove ${name}`,
+  sendNow: 'Stop the answer and send now',
+
   // Settings of a chat.
   forThisChat: 'This chat',
   forAllChats: 'All chats',

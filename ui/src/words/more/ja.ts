@@ -234,4 +234,12 @@ export const more: More = {
   wrongPassword: 'パスワードが違います。',
   tooOften: '試行回数が多すぎます。しばらくお待ちください。',
   proxyOnly: 'このサーバーには、サインインを行うプロキシを通して接続してください。',
+
+  uploading: 'アップロード中…',
+  tooLarge: (most) => `大きすぎます（最大${most}）`,
+  notText: 'この種類のファイルは添付できません。画像、PDF、Office文書、テキストファイルを添付できます。',
+  noImages: 'このモデルは画像を受け付けません',
+  noDocuments: 'このモデルは文書を受け付けません',
+  removeAttachment: (name) => `${name}を外す`,
+  sendNow: '回答を止めて今すぐ送る',
 };
