@@ -52,9 +52,8 @@ const nothingHydrates: Plugin = {
   },
 };
 
-/** What is the page's own: not the page's that draws diagrams, nor what Svelte needs for the lists of choices that only
- * dialogs have. */
-const OURS = /\/ui\/src\/(?!diagram)|node_modules\/(?:svelte\/(?!.*bindings\/select)|esm-env|clsx)/;
+/** What is the page's own, and not the page's that draws diagrams. */
+const OURS = /\/ui\/src\/(?!diagram)|node_modules\/(?:svelte|esm-env|clsx)\//;
 
 export default defineConfig(({ mode }) => ({
   plugins: [smallestFonts, svelte({ compilerOptions: { runes: true } }), earlyFile, earlyTag, nothingHydrates],
@@ -64,7 +63,8 @@ export default defineConfig(({ mode }) => ({
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     assetsInlineLimit: 0,
     reportCompressedSize: false,
-    modulePreload: { polyfill: false },
+    // A conversation's parts are asked for all at once; of what comes later each names its own when it is there.
+    modulePreload: { polyfill: false, resolveDependencies: (url, parts) => (/Thread/.test(url) ? parts : []) },
     rolldownOptions: {
       // Diagrams are drawn by a page of their own, in a frame.
       input: { index: 'index.html', 'mermaid-frame': 'assets/mermaid-frame.html' },
@@ -73,7 +73,7 @@ export default defineConfig(({ mode }) => ({
           groups: [
             { name: 'load', test: /preload-helper/, priority: 1 },
             // What every first load needs, in one file rather than twenty.
-            { name: 'page', tags: ['$initial'], test: OURS, includeDependenciesRecursively: false },
+            { name: 'page', tags: ['$initial'], test: OURS },
           ],
         },
       },
@@ -82,5 +82,5 @@ export default defineConfig(({ mode }) => ({
   server: { proxy: { '/api': 'http://127.0.0.1:7373' } },
   test: { include: ['tests/unit/**/*.test.ts'], environment: 'jsdom' },
   // Tests run components' reactive modules as a browser does.
-  resolve: mode === 'test' ? { conditions: ['browser'] } : {},
+  resolve: { dedupe: ['katex'], ...(mode === 'test' ? { conditions: ['browser'] } : {}) },
 }));

@@ -25,14 +25,6 @@ export function byProvider(models: readonly Model[], typed: string, chosen: Mode
     .sort((one, other) => Number(other.name === chosen?.provider) - Number(one.name === chosen?.provider) || one.name.localeCompare(other.name));
 }
 
-/** A model by what a conversation names: its id, or one of its other profiles. */
-export function named(models: readonly Model[], id: string): Model | null {
-  const exact = models.find((model) => model.id === id);
-  if (exact) return exact;
-  const bare = (model: Model) => (model.scope === 'bare' ? model.id : model.id.slice(model.scope.length + 1));
-  return models.find((model) => id === bare(model) || model.profiles.some((profile) => id === `${profile}.${bare(model)}`)) ?? null;
-}
-
 /** Which of the fields of a shape a model does not take: to be marked before they are sent. */
 export function refusedBy(model: Model | null, shape: { temperature?: number; top_p?: number; effort?: string }): Set<string> {
   const refused = new Set<string>();

@@ -58,27 +58,6 @@ export const ja: Words = {
   meter: 'トークンと費用',
   cost: '費用',
 
-  greeting: '何を書きましょうか？',
-  greetingMore: 'どれだけ長くても、途切れずに届きます。',
-  examples: '例',
-  exampleLong: '番号付きの500段落',
-  exampleLongMore: 'いくつものパートに分かれても、全部届きます',
-  exampleLongText: '500段落書いて',
-  exampleBreak: '途中で回線を切ってみる',
-  exampleBreakMore: 'それでも続きは自動で書かれます',
-  exampleBreakText: '300段落書いて。途中で回線を切って',
-  exampleDesign: '8,000字の設計書',
-  exampleDesignMore: '章、表、コードをひとつながりに',
-  exampleDesignText:
-    '図書館の貸出システムの設計書を8,000字程度で書いてください。目的、要件、エンティティごとの表を含むデータモデル、例付きのAPI、障害時の動作、運用、テスト計画を含めてください。',
-  exampleCode: '長くて正確なプログラム',
-  exampleCodeMore: 'つなぎ目で壊れないコード',
-  exampleCodeText: '/code python 200',
-  simulatorTitle: '内蔵シミュレーターが答えています',
-  simulatorText:
-    'これはAIモデルではありません。回答が途切れない様子を、用意した文章で示します。本物のモデルと話すには、AWSに接続してください。',
-  connect: 'AWSに接続する',
-
   thread: '会話',
   you: 'あなた',
   answer: '回答',

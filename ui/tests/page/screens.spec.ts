@@ -3,10 +3,15 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { en } from '../../src/words/en';
-import { ja } from '../../src/words/ja';
+import { en as firstEn } from '../../src/words/en';
+import { ja as firstJa } from '../../src/words/ja';
+import { more as moreEn } from '../../src/words/more/en';
+import { more as moreJa } from '../../src/words/more/ja';
 import { expect, test } from './fixtures';
 import { everyScreen } from './screens';
+
+const en = { ...firstEn, ...moreEn };
+const ja = { ...firstJa, ...moreJa };
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 

@@ -6,6 +6,27 @@ import type { More } from './en';
 const L = 'ja';
 
 export const more: More = {
+  greeting: '何を書きましょうか？',
+  greetingMore: 'どれだけ長くても、途切れずに届きます。',
+  examples: '例',
+  exampleLong: '番号付きの500段落',
+  exampleLongMore: 'いくつものパートに分かれても、全部届きます',
+  exampleLongText: '500段落書いて',
+  exampleBreak: '途中で回線を切ってみる',
+  exampleBreakMore: 'それでも続きは自動で書かれます',
+  exampleBreakText: '300段落書いて。途中で回線を切って',
+  exampleDesign: '8,000字の設計書',
+  exampleDesignMore: '章、表、コードをひとつながりに',
+  exampleDesignText:
+    '図書館の貸出システムの設計書を8,000字程度で書いてください。目的、要件、エンティティごとの表を含むデータモデル、例付きのAPI、障害時の動作、運用、テスト計画を含めてください。',
+  exampleCode: '長くて正確なプログラム',
+  exampleCodeMore: 'つなぎ目で壊れないコード',
+  exampleCodeText: '/code python 200',
+  simulatorTitle: '内蔵シミュレーターが答えています',
+  simulatorText:
+    'これはAIモデルではありません。回答が途切れない様子を、用意した文章で示します。本物のモデルと話すには、AWSに接続してください。',
+  connect: 'AWSに接続する',
+
   save: '保存',
   loading: '読み込み中…',
 
@@ -128,6 +149,14 @@ export const more: More = {
   requestId: 'リクエストID',
   editQuestion: '質問を編集',
 
+  uploading: 'アップロード中…',
+  tooLarge: (most) => `大きすぎます（最大${most}）`,
+  notText: 'この種類のファイルは添付できません。画像、PDF、Office文書、テキストファイルを添付できます。',
+  noImages: 'このモデルは画像を受け付けません',
+  noDocuments: 'このモデルは文書を受け付けません',
+  removeAttachment: (name) => `${name}を外す`,
+  sendNow: '回答を止めて今すぐ送る',
+
   forThisChat: 'このチャット',
   forAllChats: 'すべてのチャット',
   allChatsHint: 'チャットで未設定の項目には、ここの値が使われます。',
@@ -234,12 +263,4 @@ export const more: More = {
   wrongPassword: 'パスワードが違います。',
   tooOften: '試行回数が多すぎます。しばらくお待ちください。',
   proxyOnly: 'このサーバーには、サインインを行うプロキシを通して接続してください。',
-
-  uploading: 'アップロード中…',
-  tooLarge: (most) => `大きすぎます（最大${most}）`,
-  notText: 'この種類のファイルは添付できません。画像、PDF、Office文書、テキストファイルを添付できます。',
-  noImages: 'このモデルは画像を受け付けません',
-  noDocuments: 'このモデルは文書を受け付けません',
-  removeAttachment: (name) => `${name}を外す`,
-  sendNow: '回答を止めて今すぐ送る',
 };
