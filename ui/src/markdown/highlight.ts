@@ -1,7 +1,7 @@
 // Highlighted code. The grammars come when the first block of code is finished and the page has nothing else to do: what
 // they change is colours.
 
-import { whenIdle } from './later';
+import { whenIdle } from './idle';
 
 type Highlight = (typeof import('./grammars'))['highlight'];
 

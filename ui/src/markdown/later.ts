@@ -1,14 +1,6 @@
 // Work that may wait: highlighting, formulas, the rest of long tables. It runs in short slices, so that the page stays quick.
 
-/** Calls when the page has nothing else to do. */
-export function whenIdle(work: () => void): void {
-  // Not every browser tells.
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(work);
-  else setTimeout(work, IDLE_MILLISECONDS);
-}
-
 const SLICE_MILLISECONDS = 8;
-const IDLE_MILLISECONDS = 200;
 
 /** One piece of work. A generator yields between steps, to be continued in another slice. */
 export type Work = () => void | Generator<undefined, void>;
