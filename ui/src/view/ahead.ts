@@ -4,12 +4,13 @@ import { whenIdle } from '../markdown/idle';
 
 let begun = false;
 
-/** The page can be used now: loads the rest, a part at a time, while nothing else is to be done. */
-export function loadAhead(): void {
+/** Loads the rest, a part at a time, when what fills the page is there and nothing else is to be done. */
+export async function loadAhead(stage: Promise<unknown>): Promise<void> {
   if (begun) return;
   begun = true;
-  // What is on the page now is painted with the next frame.
-  requestAnimationFrame(() => whenIdle(load));
+  await stage;
+  // What is on the page now is painted with the next frame, and was painted with the one after it.
+  requestAnimationFrame(() => requestAnimationFrame(() => whenIdle(load)));
 }
 
 async function load(): Promise<void> {
