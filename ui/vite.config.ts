@@ -27,6 +27,35 @@ const earlyTag: Plugin = {
   },
 };
 
+/** What loads a part of the page together with its style sheet. Vite's own also knows nonces, other addresses and more, which
+ * weighs three times as much in every first load. */
+const shortLoader: Plugin = {
+  name: 'tsuzuki-short-loader',
+  apply: 'build',
+  enforce: 'pre',
+  load: {
+    filter: { id: /vite\/preload-helper/ },
+    handler: () => `
+      const asked = {};
+      const ask = (file) => asked[file] ??= new Promise((there, failed) => {
+        const href = '/' + file;
+        if (document.querySelector('link[href="' + href + '"]')) return there();
+        const link = document.createElement('link');
+        const isStyle = file.endsWith('.css');
+        link.rel = isStyle ? 'stylesheet' : 'modulepreload';
+        link.crossOrigin = '';
+        link.href = href;
+        link.onload = there;
+        link.onerror = () => (link.remove(), delete asked[file], failed(Error(href)));
+        document.head.append(link);
+        // A script is only asked for: who imports it waits for it.
+        if (!isStyle) there();
+      });
+      export const __vitePreload = (load, files = []) => Promise.all(files.map(ask)).then(load);
+    `,
+  },
+};
+
 /** KaTeX names each of its fonts in three formats; every browser that runs this page takes the smallest. */
 const smallestFonts: Plugin = {
   name: 'tsuzuki-smallest-fonts',
@@ -56,7 +85,7 @@ const nothingHydrates: Plugin = {
 const OURS = /\/ui\/src\/(?!diagram)|node_modules\/(?:svelte|esm-env|clsx)\//;
 
 export default defineConfig(({ mode }) => ({
-  plugins: [smallestFonts, svelte({ compilerOptions: { runes: true } }), earlyFile, earlyTag, nothingHydrates],
+  plugins: [smallestFonts, shortLoader, svelte({ compilerOptions: { runes: true } }), earlyFile, earlyTag, nothingHydrates],
   build: {
     target: 'es2022',
     // The first of each that know `light-dark()`.
