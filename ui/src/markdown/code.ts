@@ -1,7 +1,7 @@
 // A block of code: a head with its language and its buttons, there from the first line, and the code, which only grows.
 
 import type { Block } from './block';
-import { button, element, offer, say } from './element';
+import { button, element, say } from './element';
 import { loadHighlighter, loadedHighlighter } from './highlight';
 import { placeBlock, placeText } from './places';
 import type { Surface } from './surface';
@@ -35,7 +35,7 @@ export class CodeView implements View {
         pressed.setAttribute('aria-pressed', String(wraps));
       }),
       button(words.download, 'code-download', () => {
-        offer(fileName(languageOf(this.block)), 'text/plain;charset=utf-8', this.text.data);
+        void import('./download').then(({ downloadCode }) => downloadCode(languageOf(this.block), this.text.data));
       }),
     );
     this.element = element('div', 'code', element('div', 'code-head', this.language, this.actions), body);
@@ -100,17 +100,4 @@ function visibleCode(block: Block): string {
     end = Math.max(line, 0);
   }
   return text.slice(0, end);
-}
-
-const EXTENSIONS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    bash: 'sh', c: 'c', cpp: 'cpp', csharp: 'cs', css: 'css', go: 'go', html: 'html', java: 'java', javascript: 'js',
-    js: 'js', json: 'json', kotlin: 'kt', markdown: 'md', md: 'md', mermaid: 'mmd', php: 'php', python: 'py', py: 'py',
-    ruby: 'rb', rust: 'rs', rs: 'rs', sh: 'sh', shell: 'sh', sql: 'sql', swift: 'swift', toml: 'toml', tsx: 'tsx',
-    typescript: 'ts', ts: 'ts', xml: 'xml', yaml: 'yaml', yml: 'yml',
-  }),
-);
-
-function fileName(language: string): string {
-  return `code.${EXTENSIONS.get(language) ?? 'txt'}`;
 }

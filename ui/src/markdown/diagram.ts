@@ -3,7 +3,6 @@
 // Mermaid turns text of the model into SVG and styles. It does so in a sandboxed frame without an origin: whatever it might
 // be talked into, it reaches neither the page nor the server. The frame is asked by message and answers with its height.
 
-import { button, element } from './element';
 import type { Surface } from './surface';
 
 const DEFAULT_FRAME = '/mermaid-frame.html';
@@ -24,8 +23,8 @@ export interface ToFrame {
 }
 
 export class DiagramView {
-  private readonly frame = element('iframe', 'diagram');
-  private readonly toggle: HTMLButtonElement;
+  private readonly frame = document.createElement('iframe');
+  private readonly toggle = document.createElement('button');
 
   constructor(
     private readonly code: HTMLElement,
@@ -35,7 +34,11 @@ export class DiagramView {
   ) {
     const { options } = surface;
     const { words } = options;
-    this.toggle = button(words.openDiagram, 'diagram-toggle', () => {
+    this.frame.className = 'diagram';
+    this.toggle.type = 'button';
+    this.toggle.className = 'diagram-toggle';
+    this.toggle.textContent = words.openDiagram;
+    this.toggle.addEventListener('click', () => {
       this.show(!this.code.classList.contains('drawn'));
     });
     this.toggle.hidden = true;

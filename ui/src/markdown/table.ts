@@ -1,7 +1,7 @@
 // A table: it scrolls in a box of its own, and can be copied (tab-separated) and downloaded (CSV).
 
 import { sourceAt, type Block, type Spot } from './block';
-import { button, element, offer, say } from './element';
+import { button, element, say } from './element';
 import { parseInline } from './inline';
 import { plainText } from './piece';
 import { placeBlock } from './places';
@@ -14,9 +14,6 @@ import { WordsView } from './words';
 const MOST_OPEN_ROWS = 300;
 /** So many rows are added in one go when the rest is filled in. */
 const ROWS_PER_STEP = 50;
-
-/** Spreadsheets take a CSV file for UTF-8 only if it starts with this mark. */
-const BYTE_ORDER_MARK = '\ufeff';
 
 interface Row {
   readonly element: HTMLTableRowElement;
@@ -47,7 +44,7 @@ export class TableView implements View {
         });
       }),
       button(words.downloadTable, 'table-download', () => {
-        offer('table.csv', 'text/csv;charset=utf-8', BYTE_ORDER_MARK + commaSeparated(this.cellTexts()));
+        void import('./download').then(({ downloadTable }) => downloadTable(this.cellTexts()));
       }),
     );
     const box = element('div', 'table-scroll', element('table', '', this.head, this.body));
@@ -157,10 +154,4 @@ function spotsOf(cell: Cell, row: Block): readonly Spot[] {
 /** For the clipboard: spreadsheets paste it into cells. */
 export function tabSeparated(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => row.map((cell) => cell.replace(/[\t\n\r]+/g, ' ')).join('\t')).join('\n');
-}
-
-/** A CSV file (RFC 4180). */
-export function commaSeparated(rows: readonly (readonly string[])[]): string {
-  const quote = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell);
-  return rows.map((row) => `${row.map(quote).join(',')}\r\n`).join('');
 }

@@ -2,6 +2,7 @@
 
 export const parts: readonly (() => Promise<unknown>)[] = [
   () => import('./Thread.svelte'),
+  () => import('./Status.svelte'),
   () => import('./Dialogs.svelte'),
   () => import('./Palette.svelte'),
   () => import('./AnswerMenu.svelte'),

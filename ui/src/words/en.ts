@@ -35,15 +35,12 @@ export const en = {
   older: 'Show older ones',
   rename: 'Rename',
   newTitle: 'New title',
-  removed: (title: string) => `Removed “${title}”`,
   isRunning: 'An answer is being written',
   isUnread: 'Finished, not read yet',
   needsYou: 'Stopped short: needs you',
   settings: 'Settings of the page',
   account: 'More',
   importFile: 'Import…',
-  imported: (conversations: number, messages: number) =>
-    `Imported ${count(conversations, 'conversation', 'conversations')} with ${count(messages, 'message', 'messages')}`,
   signOut: 'Sign out',
 
   // Header.

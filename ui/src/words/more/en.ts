@@ -42,8 +42,11 @@ export const more = {
   exportSeams: 'Export as Markdown with seams as comments',
   exportJson: 'Export as JSON',
   copyLink: 'Copy link',
+  removed: (title: string) => `Removed “${title}”`,
   usage: 'Usage',
   exportAll: 'Export everything',
+  imported: (conversations: number, messages: number) =>
+    `Imported ${count(conversations, 'conversation', 'conversations')} with ${count(messages, 'message', 'messages')}`,
   connectAws: 'Connection to Amazon Bedrock',
 
   // Model picker.

@@ -39,8 +39,10 @@ export const more: More = {
   exportSeams: 'つなぎ目をコメントに入れてMarkdownで書き出す',
   exportJson: 'JSONで書き出す',
   copyLink: 'リンクをコピー',
+  removed: (title) => `「${title}」を削除しました`,
   usage: '使用量',
   exportAll: 'すべて書き出す',
+  imported: (conversations, messages) => `会話${whole(L, conversations)}件、メッセージ${whole(L, messages)}件を読み込みました`,
   connectAws: 'Amazon Bedrockへの接続',
 
   findModel: 'モデルを探す',

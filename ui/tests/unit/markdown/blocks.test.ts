@@ -25,6 +25,9 @@ async function downloaded(into: HTMLElement, selector: string): Promise<Uint8Arr
   vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: (made: Blob) => ((blob = made), 'blob:x'), revokeObjectURL: () => undefined }));
   vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
   press(into, selector);
+  await vi.waitFor(() => {
+    expect(blob.size).toBeGreaterThan(0);
+  });
   vi.restoreAllMocks();
   const reader = new FileReader();
   reader.readAsArrayBuffer(blob);
