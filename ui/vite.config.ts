@@ -95,6 +95,7 @@ export default defineConfig(({ mode }) => ({
     // A conversation's parts are asked for all at once; of what comes later each names its own when it is there.
     modulePreload: { polyfill: false, resolveDependencies: (url, parts) => (/Thread/.test(url) ? parts : []) },
     rolldownOptions: {
+      optimization: { inlineConst: { mode: 'all' } },
       // Diagrams are drawn by a page of their own, in a frame.
       input: { index: 'index.html', 'mermaid-frame': 'assets/mermaid-frame.html' },
       output: {

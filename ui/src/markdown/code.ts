@@ -9,24 +9,24 @@ import type { View } from './view';
 
 export class CodeView implements View {
   readonly element: HTMLElement;
-  private readonly code = element('code');
-  private readonly text = document.createTextNode('');
-  private readonly language = element('span', 'code-language');
-  private readonly actions = element('span', 'code-actions');
-  private finished = false;
+  readonly #code = element('code');
+  readonly #text = document.createTextNode('');
+  readonly #language = element('span', 'code-language');
+  readonly #actions = element('span', 'code-actions');
+  #finished = false;
 
   constructor(
     private readonly block: Block,
     private readonly surface: Surface,
   ) {
     const { words } = surface.options;
-    this.code.append(this.text);
-    const body = element('pre', '', this.code);
+    this.#code.append(this.#text);
+    const body = element('pre', '', this.#code);
     // A box that scrolls must be reachable by keyboard.
     body.tabIndex = 0;
-    this.actions.append(
+    this.#actions.append(
       button(words.copy, 'code-copy', (pressed) => {
-        surface.copy(this.text.data, () => {
+        surface.copy(this.#text.data, () => {
           say(pressed, words.copied, words.copy);
         });
       }),
@@ -35,23 +35,23 @@ export class CodeView implements View {
         pressed.setAttribute('aria-pressed', String(wraps));
       }),
       button(words.download, 'code-download', () => {
-        void import('./download').then(({ downloadCode }) => downloadCode(languageOf(this.block), this.text.data));
+        void import('./download').then(({ downloadCode }) => downloadCode(languageOf(this.block), this.#text.data));
       }),
     );
-    this.element = element('div', 'code', element('div', 'code-head', this.language, this.actions), body);
+    this.element = element('div', 'code', element('div', 'code-head', this.#language, this.#actions), body);
     this.element.dir = 'ltr';
     placeBlock(this.element, block.start);
   }
 
   update(block: Block): void {
     const language = languageOf(block);
-    if (this.language.textContent !== language) this.language.textContent = language;
+    if (this.#language.textContent !== language) this.#language.textContent = language;
     const shown = visibleCode(block);
-    const before = this.text.data;
-    if (shown.startsWith(before)) this.text.appendData(shown.slice(before.length));
-    else this.text.data = shown;
-    placeText(this.code, block.spots, 0);
-    if (block.final && !this.finished) this.finish(language, shown);
+    const before = this.#text.data;
+    if (shown.startsWith(before)) this.#text.appendData(shown.slice(before.length));
+    else this.#text.data = shown;
+    placeText(this.#code, block.spots, 0);
+    if (block.final && !this.#finished) this.#finish(language, shown);
   }
 
   placeAt(): HTMLElement {
@@ -59,25 +59,25 @@ export class CodeView implements View {
   }
 
   /** The fence is closed: no more characters come, so now the code may be cut into highlighted pieces. */
-  private finish(language: string, code: string): void {
-    this.finished = true;
-    if (language === 'mermaid') this.draw(code);
+  #finish(language: string, code: string): void {
+    this.#finished = true;
+    if (language === 'mermaid') this.#draw(code);
     if (language === '' || code === '') return;
     const paint = (): void => {
       this.surface.later.add(() => {
         const nodes = loadedHighlighter()?.(code, language);
-        if (nodes) this.code.replaceChildren(nodes);
+        if (nodes) this.#code.replaceChildren(nodes);
       });
     };
     if (loadedHighlighter() !== null) paint();
     else loadHighlighter().then(paint, () => undefined);
   }
 
-  private draw(source: string): void {
+  #draw(source: string): void {
     // Where the module cannot be had, the source stays, as it does when a diagram cannot be drawn.
     import('./diagram').then(
       ({ DiagramView }) => {
-        if (!this.surface.gone.aborted) new DiagramView(this.element, this.actions, source, this.surface);
+        if (!this.surface.gone.aborted) new DiagramView(this.element, this.#actions, source, this.surface);
       },
       () => undefined,
     );
