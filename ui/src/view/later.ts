@@ -3,6 +3,7 @@
 export const parts: readonly (() => Promise<unknown>)[] = [
   () => import('./Thread.svelte'),
   () => import('./Status.svelte'),
+  () => import('./caret'),
   () => import('./Dialogs.svelte'),
   () => import('./Palette.svelte'),
   () => import('./AnswerMenu.svelte'),

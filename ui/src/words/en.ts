@@ -34,7 +34,6 @@ export const en = {
   noConversations: 'Your conversations will be listed here.',
   older: 'Show older ones',
   rename: 'Rename',
-  newTitle: 'New title',
   isRunning: 'An answer is being written',
   isUnread: 'Finished, not read yet',
   needsYou: 'Stopped short: needs you',

@@ -32,7 +32,6 @@ export const ja: Words = {
   noConversations: '会話はここに並びます。',
   older: '以前の会話を表示',
   rename: '名前を変更',
-  newTitle: '新しい名前',
   isRunning: '回答を書いています',
   isUnread: '完了・未読',
   needsYou: '途中で止まっています',

@@ -33,6 +33,7 @@ export const more = {
   loading: 'Loading…',
 
   // Sidebar.
+  newTitle: 'New title',
   pin: 'Pin',
   unpin: 'Unpin',
   moveTo: 'Move to a folder',

@@ -30,6 +30,7 @@ export const more: More = {
   save: '保存',
   loading: '読み込み中…',
 
+  newTitle: '新しい名前',
   pin: 'ピン留めする',
   unpin: 'ピン留めを外す',
   moveTo: 'フォルダーに移動',

@@ -163,8 +163,7 @@ describe('formulas', () => {
   });
 
   test('are typeset without attributes of the model', async () => {
-    const katex = await loadKatex();
-    expect(katex.version).not.toBe('');
+    await loadKatex();
     const into = once('$\\frac12$ and $\\href{javascript:alert(1)}{x}$ and $\\unknowncommand$');
     await vi.waitFor(() => {
       expect(into.querySelectorAll('.katex').length).toBeGreaterThanOrEqual(1);
