@@ -160,7 +160,6 @@ export const en = {
 
   // Settings of a chat.
   scope: 'Applies to',
-  temperature: 'Temperature',
 
   // Settings of the page.
   preferences: 'Settings',

@@ -149,7 +149,6 @@ export const ja: Words = {
   tooLong: (n) => `${whole(L, n)}文字超過しています。ファイルとして添付してください`,
 
   scope: '適用範囲',
-  temperature: 'Temperature',
 
   preferences: '設定',
   theme: 'テーマ',

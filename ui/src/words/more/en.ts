@@ -6,28 +6,6 @@ import { count, dollars, lasting, short } from '../numbers';
 const L = 'en';
 
 export const more = {
-  // Empty page.
-  greeting: 'What shall we write?',
-  greetingMore: 'However long it gets, it arrives whole.',
-  examples: 'Examples',
-  exampleLong: '500 numbered paragraphs',
-  exampleLongMore: 'They arrive whole, in many parts',
-  exampleLongText: '/long 500',
-  exampleBreak: 'Now break the line',
-  exampleBreakMore: 'Even then the answer goes on by itself',
-  exampleBreakText: 'Write 300 numbered paragraphs, and now break the line',
-  exampleDesign: 'A long design document',
-  exampleDesignMore: 'Chapters, tables, code, in one piece',
-  exampleDesignText:
-    'Write a design document of about 5,000 words for a library lending system: purpose, requirements, data model with a table per entity, API with examples, failure cases, operations, and a test plan.',
-  exampleCode: 'A program, long and exact',
-  exampleCodeMore: 'Code that is not broken at the joints',
-  exampleCodeText: '/code python 200',
-  simulatorTitle: 'You are talking to the built-in simulator',
-  simulatorText:
-    'It is no AI model: it answers with texts of its own that show how answers are kept whole. Connect AWS to talk to real models.',
-  connect: 'Connect AWS',
-
   // Everywhere.
   save: 'Save',
   loading: 'Loading…',
@@ -73,6 +51,28 @@ export const more = {
   tokensWritten: 'Written to cache',
   continuing: 'of it for continuing',
   estimate: 'Estimates from list prices; your bill is what AWS says.',
+
+  // Empty page.
+  greeting: 'What shall we write?',
+  greetingMore: 'However long it gets, it arrives whole.',
+  examples: 'Examples',
+  exampleLong: '500 numbered paragraphs',
+  exampleLongMore: 'They arrive whole, in many parts',
+  exampleLongText: '/long 500',
+  exampleBreak: 'Now break the line',
+  exampleBreakMore: 'Even then the answer goes on by itself',
+  exampleBreakText: 'Write 300 numbered paragraphs, and now break the line',
+  exampleDesign: 'A long design document',
+  exampleDesignMore: 'Chapters, tables, code, in one piece',
+  exampleDesignText:
+    'Write a design document of about 5,000 words for a library lending system: purpose, requirements, data model with a table per entity, API with examples, failure cases, operations, and a test plan.',
+  exampleCode: 'A program, long and exact',
+  exampleCodeMore: 'Code that is not broken at the joints',
+  exampleCodeText: '/code python 200',
+  simulatorTitle: 'You are talking to the built-in simulator',
+  simulatorText:
+    'It is no AI model: it answers with texts of its own that show how answers are kept whole. Connect AWS to talk to real models.',
+  connect: 'Connect AWS',
 
   // Connect.
   connectTitle: 'Amazon Bedrock',
@@ -164,13 +164,13 @@ export const more = {
   editQuestion: 'Edit the question',
 
   // Composer.
+  sendNow: 'Stop the answer and send now',
   uploading: 'Uploading…',
   tooLarge: (most: string) => `Too large: at most ${most}`,
   notText: 'This kind of file cannot be attached. Images, PDF, Office documents and text files can.',
   noImages: 'This model takes no images',
   noDocuments: 'This model takes no documents',
   removeAttachment: (name: string) => `Remove ${name}`,
-  sendNow: 'Stop the answer and send now',
 
   // Settings of a chat.
   forThisChat: 'This chat',
@@ -181,6 +181,7 @@ export const more = {
   system: 'System prompt',
   systemHint: 'Goes with every request, before the conversation.',
   parameters: 'Parameters',
+  temperature: 'Temperature',
   topP: 'Top-p',
   maxTokens: 'Output tokens of the first part',
   stopSequences: 'Stop sequences, one on a line',

@@ -6,27 +6,6 @@ import type { More } from './en';
 const L = 'ja';
 
 export const more: More = {
-  greeting: '何を書きましょうか？',
-  greetingMore: 'どれだけ長くても、途切れずに届きます。',
-  examples: '例',
-  exampleLong: '番号付きの500段落',
-  exampleLongMore: 'いくつものパートに分かれても、全部届きます',
-  exampleLongText: '500段落書いて',
-  exampleBreak: '途中で回線を切ってみる',
-  exampleBreakMore: 'それでも続きは自動で書かれます',
-  exampleBreakText: '300段落書いて。途中で回線を切って',
-  exampleDesign: '8,000字の設計書',
-  exampleDesignMore: '章、表、コードをひとつながりに',
-  exampleDesignText:
-    '図書館の貸出システムの設計書を8,000字程度で書いてください。目的、要件、エンティティごとの表を含むデータモデル、例付きのAPI、障害時の動作、運用、テスト計画を含めてください。',
-  exampleCode: '長くて正確なプログラム',
-  exampleCodeMore: 'つなぎ目で壊れないコード',
-  exampleCodeText: '/code python 200',
-  simulatorTitle: '内蔵シミュレーターが答えています',
-  simulatorText:
-    'これはAIモデルではありません。回答が途切れない様子を、用意した文章で示します。本物のモデルと話すには、AWSに接続してください。',
-  connect: 'AWSに接続する',
-
   save: '保存',
   loading: '読み込み中…',
 
@@ -67,6 +46,27 @@ export const more: More = {
   tokensWritten: 'キャッシュへの書き込み',
   continuing: 'うち続きの分',
   estimate: '定価からの概算です。実際の請求額はAWSの明細をご確認ください。',
+
+  greeting: '何を書きましょうか？',
+  greetingMore: 'どれだけ長くても、途切れずに届きます。',
+  examples: '例',
+  exampleLong: '番号付きの500段落',
+  exampleLongMore: 'いくつものパートに分かれても、全部届きます',
+  exampleLongText: '500段落書いて',
+  exampleBreak: '途中で回線を切ってみる',
+  exampleBreakMore: 'それでも続きは自動で書かれます',
+  exampleBreakText: '300段落書いて。途中で回線を切って',
+  exampleDesign: '8,000字の設計書',
+  exampleDesignMore: '章、表、コードをひとつながりに',
+  exampleDesignText:
+    '図書館の貸出システムの設計書を8,000字程度で書いてください。目的、要件、エンティティごとの表を含むデータモデル、例付きのAPI、障害時の動作、運用、テスト計画を含めてください。',
+  exampleCode: '長くて正確なプログラム',
+  exampleCodeMore: 'つなぎ目で壊れないコード',
+  exampleCodeText: '/code python 200',
+  simulatorTitle: '内蔵シミュレーターが答えています',
+  simulatorText:
+    'これはAIモデルではありません。回答が途切れない様子を、用意した文章で示します。本物のモデルと話すには、AWSに接続してください。',
+  connect: 'AWSに接続する',
 
   connectTitle: 'Amazon Bedrock',
   connectIntro: '認証情報はAWSのツールと同じ場所から読み取ります。次のどれかを用意して、起動し直してください。',
@@ -152,13 +152,13 @@ export const more: More = {
   requestId: 'リクエストID',
   editQuestion: '質問を編集',
 
+  sendNow: '回答を止めて今すぐ送る',
   uploading: 'アップロード中…',
   tooLarge: (most) => `大きすぎます（最大${most}）`,
   notText: 'この種類のファイルは添付できません。画像、PDF、Office文書、テキストファイルを添付できます。',
   noImages: 'このモデルは画像を受け付けません',
   noDocuments: 'このモデルは文書を受け付けません',
   removeAttachment: (name) => `${name}を外す`,
-  sendNow: '回答を止めて今すぐ送る',
 
   forThisChat: 'このチャット',
   forAllChats: 'すべてのチャット',
@@ -168,6 +168,7 @@ export const more: More = {
   system: 'システムプロンプト',
   systemHint: '毎回のリクエストで、会話の前に送られます。',
   parameters: 'パラメーター',
+  temperature: 'Temperature',
   topP: 'Top-p',
   maxTokens: '最初のパートの出力トークン数',
   stopSequences: '停止文字列（1行に1つ）',
