@@ -51,7 +51,7 @@ const shortLoader: Plugin = {
         // A script is only asked for: who imports it waits for it.
         if (!isStyle) there();
       });
-      export const __vitePreload = (load, files = []) => Promise.all(files.map(ask)).then(load);
+      export const __vitePreload = (load, files = []) => Promise.all([load(), ...files.map(ask)]).then(([part]) => part);
     `,
   },
 };
@@ -93,7 +93,7 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     // A conversation's parts are asked for all at once; of what comes later each names its own when it is there.
-    modulePreload: { polyfill: false, resolveDependencies: (url, parts) => (/Thread/.test(url) ? parts : []) },
+    modulePreload: { polyfill: false, resolveDependencies: (url, parts) => (/Thread|typeset/.test(url) ? parts : []) },
     rolldownOptions: {
       optimization: { inlineConst: { mode: 'all' } },
       // Diagrams are drawn by a page of their own, in a frame.
