@@ -1,7 +1,7 @@
 // The system's notifications: for whoever does not look at the page.
 
 import type { Conversation } from '../api/wire';
-import { words } from '../words/words.svelte';
+import { words } from '../words/more.svelte';
 import { go } from './place.svelte';
 
 /** Asks for leave to notify, at the visitor's own wish; whether it is given. */

@@ -2,7 +2,7 @@
 
 import * as api from '../api/client';
 import type { About, Defaults, Model } from '../api/wire';
-import { named } from '../state/picking';
+import { named } from '../state/models';
 
 let about = $state.raw<About | null>(null);
 let models = $state.raw<readonly Model[]>([]);

@@ -11,7 +11,7 @@ import { state } from '../app/store.svelte';
 import type { Action } from '../keys/chords';
 import { keysOf, perform } from '../keys/shortcuts';
 import { canGoOn, shown } from '../state/path';
-import { words } from '../words/words.svelte';
+import { words } from '../words/more.svelte';
 import { messageField } from './writing.svelte';
 
 export interface Command {

@@ -1,12 +1,9 @@
 // Files on their way into a message.
 
 import * as api from '../api/client';
-import { asFailure } from '../api/failure';
 import type { Attachment, Id, Model } from '../api/wire';
 import { server } from '../app/server.svelte';
 import { stateNow } from '../app/store.svelte';
-import { looksLikeText, refusalOf, typeOf, type Refusal } from '../state/files';
-import { bytes } from '../words/numbers';
 import { words } from '../words/words.svelte';
 
 export interface Chip {
@@ -21,7 +18,6 @@ export interface Chip {
   readonly told: string | null;
 }
 
-const BEGINNING_BYTES = 8_192;
 let count = 0;
 
 export class Attaching {
@@ -41,11 +37,12 @@ export class Attaching {
   }
 
   /** Lets a file that an earlier message has go along once more. */
-  again(attachment: Attachment, model: Model | null): void {
-    const most = server.about?.limits?.attachments_per_message ?? Infinity;
-    const refusal = refusalOf(attachment.media_type, attachment.bytes, server.about?.limits, model);
-    const why = this.chips.length >= most ? words().tooMany(most) : refusal && told(refusal);
-    this.chips = [...this.chips, why ? { ...chipOf(attachment), told: why } : { ...chipOf(attachment), attachment }];
+  async again(attachment: Attachment, model: Model | null): Promise<void> {
+    const chip = chipOf(attachment);
+    if (!this.put(chip)) return;
+    const loaded = await import('./uploading').catch(() => null);
+    const told = loaded ? loaded.refused(attachment.media_type, attachment.bytes, model) : words().offlineNotice;
+    this.change(chip.key, told === null ? { attachment } : { told });
   }
 
   async add(files: readonly File[], model: Model | null): Promise<void> {
@@ -68,28 +65,22 @@ export class Attaching {
 
   private async take(file: File, model: Model | null): Promise<void> {
     const key = (count += 1);
-    const most = server.about?.limits?.attachments_per_message ?? Infinity;
-    const image = typeOf(file)?.startsWith('image/') ?? false;
-    const chip: Chip = {
-      key, name: file.name, size: file.size, image, preview: image ? URL.createObjectURL(file) : null, attachment: null,
-      told: this.chips.length >= most ? words().tooMany(most) : null,
-    };
-    this.chips = [...this.chips, chip];
-    if (chip.told) return;
-    let type = typeOf(file);
-    if (type === null && looksLikeText(new Uint8Array(await file.slice(0, BEGINNING_BYTES).arrayBuffer()))) type = 'text/plain';
-    const refusal = refusalOf(type, file.size, server.about?.limits, model);
-    if (refusal || type === null) return this.put(key, { told: told(refusal ?? { why: 'kind' }) });
-    try {
-      const attachment = await api.attach(new Blob([file], { type }), file.name);
-      this.put(key, { attachment, name: attachment.name });
-    } catch (thrown) {
-      const failure = asFailure(thrown);
-      this.put(key, { told: failure.code === 'offline' ? words().offlineNotice : failure.message });
-    }
+    if (!this.put({ key, name: file.name, size: file.size, image: false, preview: null, attachment: null, told: null })) return;
+    const loaded = await import('./uploading').catch(() => null);
+    if (!loaded) return this.change(key, { told: words().offlineNotice });
+    if (loaded.isImage(file)) this.change(key, { image: true, preview: URL.createObjectURL(file) });
+    this.change(key, await loaded.upload(file, model));
   }
 
-  private put(key: number, change: Partial<Chip>): void {
+  /** Puts one more beside the others; whether a message may have so many. */
+  private put(chip: Chip): boolean {
+    const most = server.about?.limits?.attachments_per_message ?? Infinity;
+    const told = this.chips.length >= most ? words().tooMany(most) : null;
+    this.chips = [...this.chips, { ...chip, told }];
+    return told === null;
+  }
+
+  private change(key: number, change: Partial<Chip>): void {
     this.chips = this.chips.map((chip) => (chip.key === key ? { ...chip, ...change } : chip));
   }
 }
@@ -100,17 +91,3 @@ const chipOf = ({ id, name, bytes: size, kind }: Attachment): Chip => ({
 });
 
 const isSent = (id: Id): boolean => Object.values(stateNow().messages).some((message) => message.attachments.some((one) => one.id === id));
-
-function told(refusal: Refusal): string {
-  const w = words();
-  switch (refusal.why) {
-    case 'kind':
-      return w.notText;
-    case 'size':
-      return w.tooLarge(bytes(w.language, refusal.most));
-    case 'noImages':
-      return w.noImages;
-    case 'noDocuments':
-      return w.noDocuments;
-  }
-}

@@ -2,23 +2,8 @@
 // · $0.21 · 1m 48s`.
 
 import type { Making, Message } from '../api/wire';
-import { dollars, lasting } from '../words/numbers';
+import { dollars, lasting, place } from '../words/numbers';
 import type { Words } from '../words/words.svelte';
-
-/** Cities people know, for regions they would have to look up; others are shown as they are spelt. */
-const PLACES: Record<string, readonly [en: string, ja: string]> = {
-  'ap-northeast-1': ['Tokyo', '東京'],
-  'ap-northeast-3': ['Osaka', '大阪'],
-  'us-east-1': ['N. Virginia', 'バージニア北部'],
-  'us-east-2': ['Ohio', 'オハイオ'],
-  'us-west-2': ['Oregon', 'オレゴン'],
-  'eu-west-1': ['Ireland', 'アイルランド'],
-  'eu-central-1': ['Frankfurt', 'フランクフルト'],
-  'ap-southeast-1': ['Singapore', 'シンガポール'],
-  'ap-southeast-2': ['Sydney', 'シドニー'],
-};
-
-export const placeName = (region: string, words: Words): string => PLACES[region]?.[words.language === 'ja' ? 1 : 0] ?? region;
 
 /** The pieces of the line, for a message that is settled. */
 export function footerOf(message: Message, modelName: string, words: Words): string[] {
@@ -30,7 +15,7 @@ export function footerOf(message: Message, modelName: string, words: Words): str
   const joints = making.seams.length;
   const pieces = [
     modelName,
-    making.region ? placeName(making.region, words) : '',
+    making.region ? place(words.language, making.region) : '',
     // By its joints, not by its calls: one that was turned away is no part of the text.
     joints ? words.partsContinued(joints + 1, joints) : making.parts.length ? words.parts(1) : '',
     spent.output ? about + words.out(spent.output) : '',
@@ -62,6 +47,3 @@ export const nameOf = (field: string, words: Words): string =>
 
 export const reasonOf = (code: string | undefined, words: Words): string =>
   code && code in words.reason ? words.reason[code as keyof Words['reason']] : (code ?? words.reason.other);
-
-export const problemOf = (code: string | undefined, words: Words): string =>
-  code && code in words.problem ? words.problem[code as keyof Words['problem']] : words.problem.other;

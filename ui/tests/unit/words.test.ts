@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { en } from '../../src/words/en';
-import { ja } from '../../src/words/ja';
+import { en as first } from '../../src/words/en';
+import { more } from '../../src/words/more/en';
 import { bytes, dollars, lasting } from '../../src/words/numbers';
 import { footerOf } from '../../src/view/footer';
+import { en, ja } from '../words';
 import { answer, making, NOTHING, part, seam } from './made';
 
 /** Every word of a dictionary by its path, functions by how many blanks they have. */
@@ -18,6 +19,9 @@ describe('the dictionaries', () => {
   it('have the same words with the same blanks', () => {
     const blanks = (words: object) => flat(words).map(([path, word]) => [path, typeof word === 'number' ? word : 'text']);
     expect(blanks(ja)).toEqual(blanks(en));
+  });
+  it('have no word twice', () => {
+    expect(Object.keys(first).filter((name) => name in more)).toEqual([]);
   });
   it('leave no word empty, and no sentence in English', () => {
     for (const [path, word] of [...flat(en), ...flat(ja)]) expect(word, path).not.toBe('');

@@ -1,0 +1,26 @@
+// What comes later is loaded ahead, so that nobody waits for it: but not before the page can be used.
+
+import { whenIdle } from '../markdown/idle';
+
+let begun = false;
+
+/** Loads the rest, a part at a time, when what fills the page is there and nothing else is to be done. */
+export async function loadAhead(stage: Promise<unknown>): Promise<void> {
+  if (begun) return;
+  begun = true;
+  await stage;
+  // What is on the page now is painted with the next frame, and was painted with the one after it.
+  requestAnimationFrame(() => requestAnimationFrame(() => whenIdle(load)));
+}
+
+async function load(): Promise<void> {
+  try {
+    const { parts } = await import('./later');
+    for (const part of parts) {
+      await new Promise<void>(whenIdle);
+      await part();
+    }
+  } catch {
+    // A part that cannot be had now is asked for again when it is wanted.
+  }
+}

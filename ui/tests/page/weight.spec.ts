@@ -1,0 +1,73 @@
+// What a visitor waits for: the scripts a browser asks for before the page can be used, and those it must not ask for until
+// then.
+
+import { gzipSync } from 'node:zlib';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures';
+
+const BUDGET_BYTES = 60_000;
+
+declare global {
+  interface Window {
+    usableAt?: number;
+  }
+}
+
+/** From now on the page notes when it can be used: this is on it, and so is the field. */
+async function watch(page: Page, selector: string): Promise<void> {
+  await page.addInitScript((wanted) => {
+    const look = (): void => {
+      if (document.querySelector(wanted)?.textContent && document.querySelector('textarea')) setTimeout(() => (window.usableAt = performance.now()));
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  }, selector);
+}
+
+/** The scripts that were asked for before the page could be used, and their weight as gzip. */
+async function asked(page: Page): Promise<{ names: string[]; bytes: number }> {
+  await page.waitForFunction(() => window.usableAt !== undefined);
+  const addresses = await page.evaluate(() =>
+    performance.getEntriesByType('resource').filter(({ name, startTime }) => name.endsWith('.js') && startTime < (window.usableAt ?? 0)).map(({ name }) => name),
+  );
+  let bytes = 0;
+  for (const address of addresses) bytes += gzipSync(await (await page.request.get(address)).body(), { level: 9 }).length;
+  return { names: addresses.map((address) => new URL(address).pathname), bytes };
+}
+
+for (const locale of ['en-US', 'ja-JP']) {
+  test.describe(locale, () => {
+    test.use({ locale });
+
+    test('the empty page is light', async ({ chat, page }) => {
+      await watch(page, '[data-testid=empty]');
+      await chat.open();
+      const { names, bytes } = await asked(page);
+      expect(names.length, names.join(' ')).toBeGreaterThan(3);
+      expect(bytes, names.join(' ')).toBeLessThanOrEqual(BUDGET_BYTES);
+    });
+
+    test('a conversation is light', async ({ chat, page, context }) => {
+      await chat.open();
+      await chat.send('/long 3');
+      await chat.ended();
+      const other = await context.newPage();
+      await watch(other, '[data-testid=answer-text]');
+      await other.goto(page.url());
+      const { names, bytes } = await asked(other);
+      expect(names.some((name) => /Thread/.test(name)), names.join(' ')).toBe(true);
+      expect(bytes, names.join(' ')).toBeLessThanOrEqual(BUDGET_BYTES);
+    });
+  });
+}
+
+test('what comes later is loaded ahead when the page can be used', async ({ chat, page }) => {
+  await watch(page, '[data-testid=empty]');
+  const early: string[] = [];
+  page.on('request', (request) => early.push(request.url()));
+  await chat.open();
+  const { names } = await asked(page);
+  const later = /Palette|Details|Settings|Thread/;
+  expect(names.filter((name) => later.test(name))).toEqual([]);
+  await expect.poll(() => ['Palette', 'Details', 'Settings', 'Thread'].filter((part) => !early.some((address) => address.includes(part)))).toEqual([]);
+});
