@@ -82,7 +82,7 @@ const nothingHydrates: Plugin = {
 };
 
 /** What is the page's own, and not the page's that draws diagrams. */
-const OURS = /\/ui\/src\/(?!diagram)|node_modules\/(?:svelte|esm-env|clsx)\//;
+const OURS = /\/ui\/src\/(?!diagram)|node_modules\/(?:svelte\/(?!.*\/select\.js)|esm-env|clsx)/;
 
 export default defineConfig(({ mode }) => ({
   plugins: [smallestFonts, shortLoader, svelte({ compilerOptions: { runes: true } }), earlyFile, earlyTag, nothingHydrates],

@@ -1,6 +1,6 @@
 // What a visitor does with whole conversations: remove with a way back, bring in.
 
-import * as api from '../api/client';
+import * as api from '../api/later';
 import { asFailure } from '../api/failure';
 import type { Id } from '../api/wire';
 import { words } from '../words/more.svelte';

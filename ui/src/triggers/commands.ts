@@ -1,6 +1,6 @@
 // What can be done by a word: one table, for the palette and for `/` in the message field.
 
-import { exportAddress, exportAllAddress } from '../api/client';
+import { exportAddress, exportAllAddress } from '../api/later';
 import { finish, stop } from '../app/answers';
 import { show } from '../app/dialogs.svelte';
 import { go, place } from '../app/place.svelte';
@@ -8,8 +8,9 @@ import { toggleSeams } from '../app/preferences.svelte';
 import { canRead } from '../app/reading.svelte';
 import { isBusy } from '../app/sending';
 import { state } from '../app/store.svelte';
+import { perform } from '../keys/actions';
 import type { Action } from '../keys/chords';
-import { keysOf, perform } from '../keys/shortcuts';
+import { keysOf } from '../keys/shortcuts';
 import { canGoOn, shown } from '../state/path';
 import { words } from '../words/more.svelte';
 import { messageField } from './writing.svelte';

@@ -14,7 +14,6 @@ export const en = {
   copy: 'Copy',
   copied: 'Copied',
   more: 'More',
-  tryAgain: 'Try again',
   skipToComposer: 'Go to the message field',
   offlineNotice: 'The server cannot be reached. Try again in a moment.',
 
@@ -70,7 +69,6 @@ export const en = {
   showLess: 'Show less',
   waitsForNetwork: 'Waiting for the network',
   onItsWay: 'Sending…',
-  notSent: 'This was not sent',
 
   // Answers.
   copyMarkdown: 'Copy as Markdown',
@@ -149,7 +147,6 @@ export const en = {
   attach: 'Attach files',
   dropHere: 'Drop files to attach them',
   pasted: 'Pasted text',
-  tooMany: (most: number) => `At most ${most} files go with a message`,
   tooLong: (n: number) => `${count(n, 'character', 'characters')} too long: attach it as a file`,
 
   // Settings of the page.

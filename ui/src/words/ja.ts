@@ -13,7 +13,6 @@ export const ja: Words = {
   copy: 'コピー',
   copied: 'コピーしました',
   more: 'その他',
-  tryAgain: 'もう一度試す',
   skipToComposer: '入力欄へ移動',
   offlineNotice: 'サーバーに接続できません。少し待ってからもう一度お試しください。',
 
@@ -64,7 +63,6 @@ export const ja: Words = {
   showLess: '折りたたむ',
   waitsForNetwork: '接続を待っています',
   onItsWay: '送信中',
-  notSent: '送信できませんでした',
 
   copyMarkdown: 'Markdownでコピー',
   readAloud: '読み上げる',
@@ -140,7 +138,6 @@ export const ja: Words = {
   attach: 'ファイルを添付',
   dropHere: 'ここにファイルをドロップして添付',
   pasted: '貼り付けたテキスト',
-  tooMany: (most) => `1件のメッセージに添付できるのは${most}個までです`,
   tooLong: (n) => `${whole(L, n)}文字超過しています。ファイルとして添付してください`,
 
   preferences: '設定',

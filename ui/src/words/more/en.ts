@@ -10,6 +10,7 @@ export const more = {
   cancel: 'Cancel',
   save: 'Save',
   loading: 'Loading…',
+  tryAgain: 'Try again',
   remove: 'Remove',
 
   // Sidebar.
@@ -116,6 +117,7 @@ export const more = {
   // Thread.
   resend: 'Send again',
   editHint: 'Sending makes a new branch; the old one stays.',
+  notSent: 'This was not sent',
   discard: 'Discard',
 
   // Answers.
@@ -204,6 +206,7 @@ export const more = {
   // Composer.
   sendNow: 'Stop the answer and send now',
   uploading: 'Uploading…',
+  tooMany: (most: number) => `At most ${most} files go with a message`,
   tooLarge: (most: string) => `Too large: at most ${most}`,
   notText: 'This kind of file cannot be attached. Images, PDF, Office documents and text files can.',
   noImages: 'This model takes no images',

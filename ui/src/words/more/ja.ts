@@ -9,6 +9,7 @@ export const more: More = {
   cancel: 'キャンセル',
   save: '保存',
   loading: '読み込み中…',
+  tryAgain: 'もう一度試す',
   remove: '削除',
 
   newTitle: '新しい名前',
@@ -107,6 +108,7 @@ export const more: More = {
 
   resend: '送信し直す',
   editHint: '送信すると新しい分岐ができます。元のメッセージも残ります。',
+  notSent: '送信できませんでした',
   discard: '破棄',
 
   copyRich: '書式付きでコピー',
@@ -191,6 +193,7 @@ export const more: More = {
 
   sendNow: '回答を止めて今すぐ送信',
   uploading: 'アップロード中…',
+  tooMany: (most) => `1件のメッセージに添付できるのは${most}個までです`,
   tooLarge: (most) => `大きすぎます（最大${most}）`,
   notText: 'この種類のファイルは添付できません。画像、PDF、Office文書、テキストファイルを添付できます。',
   noImages: 'このモデルには画像を添付できません',
