@@ -82,7 +82,7 @@ const nothingHydrates: Plugin = {
 };
 
 /** What is the page's own, and not the page's that draws diagrams. */
-const OURS = /\/ui\/src\/(?!diagram)|node_modules\/(?:svelte\/(?!.*\/select\.js)|esm-env|clsx)/;
+const OURS = /\/ui\/src\/(?!diagram)|node_modules\/(?:svelte|esm-env|clsx)\//;
 
 export default defineConfig(({ mode }) => ({
   plugins: [smallestFonts, shortLoader, svelte({ compilerOptions: { runes: true } }), earlyFile, earlyTag, nothingHydrates],
@@ -101,9 +101,11 @@ export default defineConfig(({ mode }) => ({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'load', test: /preload-helper/, priority: 1 },
+            { name: 'load', test: /preload-helper/, priority: 2 },
             // What every first load needs, in one file rather than twenty.
-            { name: 'page', tags: ['$initial'], test: OURS },
+            { name: 'page', tags: ['$initial'], test: OURS, priority: 1 },
+            // What every conversation needs, though others need some of it, too.
+            { name: 'Thread', test: /\/view\/Thread\.svelte/ },
           ],
         },
       },
