@@ -19,8 +19,8 @@ const MOST_OF_A_BODY: usize = 64 * 1024 * 1024;
 /// - A response that is no success (status 200 to 299) becomes one [`Event::End`] with the body as its source.
 /// - A stream becomes a frame per event, each with its event as source. An exception in it, or damage
 ///   to it, is an `End` at once; how it stopped of itself is told as an `End` by [`Decoder::finish`].
-/// - A collected body becomes, at [`Decoder::finish`], the frames it stands for: the body itself is the
-///   source of [`Event::Start`], a block's JSON the source of its [`Event::BlockStart`], so that an
+/// - A collected body becomes, at [`Decoder::finish`], the frames it stands for: a block's JSON is the
+///   source of the block's frames, the body itself that of the others, so that an
 ///   [`Encoder`](crate::Encoder) can print the answer as it came. One that is not what it should be is
 ///   [`Cut::Damaged`]; an empty one tells nothing.
 pub struct Decoder {

@@ -40,7 +40,11 @@ pub(crate) struct Member<'a> {
 impl<'a> Value<'a> {
     /// The value a whole document holds; `None`: it is not JSON.
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
-        let document = std::str::from_utf8(bytes).ok()?;
+        Self::parse(std::str::from_utf8(bytes).ok()?)
+    }
+
+    /// The same of a text.
+    pub(crate) fn parse(document: &'a str) -> Option<Self> {
         let raw: &RawValue = serde_json::from_str(document).ok()?;
         let start = skip_space(document.as_bytes(), 0);
         Some(Self {

@@ -23,8 +23,8 @@ pub(crate) struct Block {
 }
 
 impl Whole {
-    /// The frames it stands for. The body itself is the source of the first, a block's JSON that of
-    /// its start: together they let the answer be printed as it came.
+    /// The frames it stands for. A block's JSON is the source of its frames, the body itself that of
+    /// the others: together they let the answer be printed as it came, and tell what of it still does.
     pub(crate) fn frames(self, body: &Bytes, out: &mut Vec<Frame>) {
         out.push(Frame::came(
             Event::Start {
@@ -33,21 +33,20 @@ impl Whole {
             body.clone(),
         ));
         for (number, block) in (0_u32..).zip(self.blocks) {
-            out.push(Frame::came(
-                Event::BlockStart {
-                    block: number,
-                    kind: block.kind,
-                },
-                body.slice(block.span),
-            ));
+            let source = body.slice(block.span);
+            let came = |event| Frame::came(event, source.clone());
+            out.push(came(Event::BlockStart {
+                block: number,
+                kind: block.kind,
+            }));
             let deltas = block.deltas.into_iter();
             out.extend(deltas.map(|delta| {
-                Frame::made(Event::Delta {
+                came(Event::Delta {
                     block: number,
                     delta,
                 })
             }));
-            out.push(Frame::made(Event::BlockStop { block: number }));
+            out.push(came(Event::BlockStop { block: number }));
         }
         let stop = Stop {
             end: self.end.clone(),
@@ -55,11 +54,12 @@ impl Whole {
             usage: Usage::UNKNOWN,
             report: None,
         };
-        out.push(Frame::made(Event::Stop(stop)));
-        out.push(Frame::made(Event::Metadata(Metadata {
+        let metadata = Metadata {
             usage: self.usage,
             latency_ms: self.latency_ms,
-        })));
+        };
+        out.push(Frame::came(Event::Stop(stop), body.clone()));
+        out.push(Frame::came(Event::Metadata(metadata), body.clone()));
         out.push(Frame::end(self.end));
     }
 }

@@ -9,7 +9,7 @@ use crate::whole::{Block, Whole, text_delta};
 use tsuzuki_engine::{BlockKind, Delta, Reasoning};
 
 pub(super) fn read(body: &str) -> Option<Whole> {
-    let object = Value::object(body.as_bytes())?;
+    let object = Value::parse(body)?;
     let [output, reason, usage, metrics, fields] = object.pick([
         "output",
         "stopReason",
@@ -79,14 +79,17 @@ pub(super) fn read_block(block: Value<'_>) -> (BlockKind, Vec<Delta>) {
 }
 
 pub(super) fn set_ending(body: Value<'_>, ending: &Ending<'_>, edits: &mut Edits) {
-    let [usage, metrics] = body.pick(["usage", "metrics"]);
     if let Some(stop) = ending.stop {
         set_stop(body, stop, edits);
     }
-    if let (Some(counts), Some(object)) = (ending.usage, usage) {
+    if let Some(counts) = ending.usage
+        && let Some(object) = body.member("usage")
+    {
         set_usage(object, counts, edits);
     }
-    if let (Some(latency), Some(metrics)) = (ending.latency_ms, metrics) {
+    if let Some(latency) = ending.latency_ms
+        && let Some(metrics) = body.member("metrics")
+    {
         edits.set(metrics, At::Last, &[("latencyMs", latency.to_string())]);
     }
     if let Some(report) = &ending.report {

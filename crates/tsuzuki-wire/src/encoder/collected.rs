@@ -12,8 +12,12 @@ pub(super) struct Collected {
     body: Option<Bytes>,
     blocks: Vec<Block>,
     stop: Option<Stop>,
+    /// Whether the stop is the one that stands in the body.
+    stop_came: bool,
     usage: Usage,
     latency_ms: Option<u64>,
+    /// Whether the counts are those that stand in the body.
+    counts_came: bool,
     end: Option<(End, Option<Bytes>)>,
 }
 
@@ -23,6 +27,10 @@ struct Block {
     kind: BlockKind,
     /// Its JSON, in a body.
     source: Option<Bytes>,
+    /// Whether all of its frames so far came with that JSON, unaltered.
+    came: bool,
+    /// How many of them brought text.
+    texts: usize,
     text: String,
     tool_input: String,
     signature: Option<String>,
@@ -35,8 +43,10 @@ impl Default for Collected {
             body: None,
             blocks: Vec::new(),
             stop: None,
+            stop_came: false,
             usage: Usage::UNKNOWN,
             latency_ms: None,
+            counts_came: false,
             end: None,
         }
     }
@@ -44,22 +54,30 @@ impl Default for Collected {
 
 impl Collected {
     pub(super) fn push(&mut self, frame: Frame) {
+        let source = frame.source;
+        let unaltered = source.as_ref().filter(|_| !frame.altered);
         match frame.event {
             Event::Start { usage } => {
-                self.body = frame.source;
+                self.body = source;
                 self.usage = self.usage.updated(usage);
             }
-            Event::BlockStart { block, kind } => self.open(block, kind).source = frame.source,
-            Event::Delta { block, delta } => self.grow(block, delta),
+            Event::BlockStart { block, kind } => {
+                let came = unaltered.is_some();
+                let block = self.open(block, kind);
+                (block.source, block.came) = (source, came);
+            }
+            Event::Delta { block, delta } => self.grow(block, delta, unaltered),
             Event::Stop(stop) => {
                 self.usage = self.usage.updated(stop.usage);
+                self.stop_came = unaltered.is_some() && unaltered == self.body.as_ref();
                 self.stop = Some(stop);
             }
             Event::Metadata(metadata) => {
                 self.usage = self.usage.updated(metadata.usage);
                 self.latency_ms = metadata.latency_ms.or(self.latency_ms);
+                self.counts_came = unaltered.is_some() && unaltered == self.body.as_ref();
             }
-            Event::End(end) => self.end = Some((end, frame.source)),
+            Event::End(end) => self.end = Some((end, source)),
             Event::Head(_) | Event::BlockStop { .. } | Event::Other => {}
         }
     }
@@ -72,6 +90,8 @@ impl Collected {
                 number,
                 kind,
                 source: None,
+                came: false,
+                texts: 0,
                 text,
                 tool_input,
                 signature: None,
@@ -82,17 +102,20 @@ impl Collected {
         &mut self.blocks[index]
     }
 
-    fn grow(&mut self, number: u32, delta: Delta) {
+    fn grow(&mut self, number: u32, delta: Delta, unaltered: Option<&Bytes>) {
         let kind = match &delta {
             Delta::Text { .. } => BlockKind::Text,
             Delta::Reasoning(_) => BlockKind::Reasoning,
             Delta::ToolInput(_) | Delta::Other => BlockKind::Other,
         };
         let block = self.open(number, kind);
+        block.came &= unaltered == block.source.as_ref();
         match delta {
-            Delta::Text { text, .. } | Delta::Reasoning(Reasoning::Text(text)) => {
-                block.text.push_str(&text)
+            Delta::Text { text, .. } => {
+                block.text.push_str(&text);
+                block.texts += 1;
             }
+            Delta::Reasoning(Reasoning::Text(text)) => block.text.push_str(&text),
             Delta::Reasoning(Reasoning::Signature(seal)) => block.signature = Some(seal),
             Delta::Reasoning(Reasoning::Redacted(redacted)) => block.redacted = Some(redacted),
             Delta::ToolInput(json) => block.tool_input.push_str(&json),
@@ -123,10 +146,15 @@ impl Collected {
             latency_ms: self.latency_ms,
             report: stop.report.as_ref().map(|_| report::print(report)),
         };
-        let came = self
-            .body
-            .clone()
-            .and_then(|body| self.patched(dialect, &body, &ending));
+        let came = self.body.clone().and_then(|body| {
+            let news = Ending {
+                stop: ending.stop.filter(|_| !self.stop_came),
+                usage: ending.usage.filter(|_| !self.counts_came),
+                latency_ms: ending.latency_ms.filter(|_| !self.counts_came),
+                report: ending.report.clone(),
+            };
+            self.patched(dialect, &body, &news)
+        });
         came.or_else(|| {
             let body = Bytes::from(dialect.blank(&self.content(dialect)));
             self.patched(dialect, &body, &ending)
@@ -157,7 +185,8 @@ impl Collected {
             edits.replace(content, self.content(dialect));
             return;
         }
-        for (item, block) in items.iter().zip(&self.blocks) {
+        let news = |(item, block): &(&Value<'_>, &Block)| !block.stands_in(**item);
+        for (item, block) in items.iter().zip(&self.blocks).filter(news) {
             if let Some(json) = block.print_over(Some(*item), dialect) {
                 edits.replace(*item, json);
             }
@@ -185,6 +214,12 @@ impl Collected {
 }
 
 impl Block {
+    /// Whether it is a text that stands in its JSON as frames told it, which need not be read again:
+    /// a text that is no list of cited pieces comes as one delta.
+    fn stands_in(&self, json: Value<'_>) -> bool {
+        self.came && self.texts == 1 && json.member("text").is_some()
+    }
+
     /// Its JSON: its own, with its text as it is now, or one we make.
     fn print(&self, dialect: &dyn Dialect) -> Option<String> {
         let source = self.source.as_deref().and_then(Value::object);

@@ -8,7 +8,7 @@ use crate::whole::{Block, Whole, text_delta};
 use tsuzuki_engine::{BlockKind, Delta, Reasoning, Usage};
 
 pub(super) fn read(body: &str) -> Option<Whole> {
-    let object = Value::object(body.as_bytes())?;
+    let object = Value::parse(body)?;
     let content = object.member("content")?;
     let stop = stop(object, object, Usage::UNKNOWN)?;
     Some(Whole {
