@@ -2,7 +2,7 @@
 
 import { asFailure, failureOf } from './failure';
 import type {
-  About, Attachment, Change, Conversation, Day, Defaults, Doctor, Exchange, Hit, Id, Message, Model, Post, Posted,
+  About, Attachment, Change, Conversation, Day, Defaults, Doctor, Exchange, Hit, Id, Message, Model, Onward, Post, Posted,
   Run, Shape, Spent, Thread,
 } from './wire';
 
@@ -58,6 +58,8 @@ export const post = (conversation: Id, posted: Post, key: string) =>
 export const again = (question: Id, answer: Id, shape: Shape, key: string) =>
   call<Posted>('POST', `/messages/${question}/answers`, { json: { answer, shape }, key });
 export const goOn = (answer: Id, key: string) => call<Posted>('POST', `/messages/${answer}/continue`, { json: {}, key });
+export const onward = (answer: Id, wish: Onward, key: string) =>
+  call<Posted>('POST', `/messages/${answer}/onward`, { json: wish, key });
 export const retry = (id: Id, seam: number, answer: Id, key: string) =>
   call<Posted>('POST', `/messages/${id}/retry`, { json: { seam, answer }, key });
 export const cut = (id: Id, seam: number, answer: Id) =>

@@ -61,6 +61,8 @@ export interface Conversation {
   head: Id | null;
   standing: Standing;
   spent: Spent;
+  /** The answer it goes on from, with a summary of what was said there. */
+  from?: { conversation: Id; message: Id } | null;
 }
 
 export interface Change {
@@ -74,7 +76,8 @@ export interface Change {
 
 export interface Block {
   number: number;
-  kind: 'text' | 'reasoning';
+  /** `summary`, in a question: what was said before; empty while it is still to be written. */
+  kind: 'text' | 'reasoning' | 'summary';
   text: string;
 }
 
@@ -172,9 +175,20 @@ export interface Post {
   id: Id;
   parent: Id | null;
   text: string;
+  /** What was said before, summed up. */
+  summary?: string;
   attachments: readonly Id[];
   answer: Id;
   shape: Shape;
+}
+
+/** Going on in a new conversation. */
+export interface Onward {
+  conversation: Id;
+  id: Id;
+  answer: Id;
+  /** What to ask there; without it the question of the answer again. */
+  text?: string;
 }
 
 export interface Posted {

@@ -32,6 +32,19 @@ pub struct Conversation {
     pub standing: Standing,
     /// What it cost so far.
     pub spent: Spent,
+    /// The answer in another conversation that it goes on from, with a summary of what was said
+    /// there. That conversation may be gone by now.
+    #[serde(default)]
+    pub from: Option<Origin>,
+}
+
+/// Where a conversation goes on from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Origin {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The answer in it.
+    pub message: MessageId,
 }
 
 /// Whose word a title is.
@@ -173,6 +186,9 @@ pub enum Holds {
     Text,
     /// The model's reasoning.
     Reasoning,
+    /// In a user's message: what was said before, summed up. It goes before the text. An empty one is
+    /// still to be written, from what the conversation goes on from.
+    Summary,
 }
 
 /// How a message stands.
@@ -339,6 +355,14 @@ impl Message {
             .filter(|block| block.kind == Holds::Text)
             .map(|block| block.text.as_str())
             .collect()
+    }
+
+    /// The summary that it brings; empty while that is still to be written.
+    #[must_use]
+    pub fn summary(&self) -> Option<&str> {
+        let summary = |block: &&Block| block.kind == Holds::Summary;
+        let block = self.blocks.iter().find(summary)?;
+        Some(&block.text)
     }
 }
 

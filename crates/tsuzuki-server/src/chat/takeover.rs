@@ -142,6 +142,7 @@ async fn one(shared: &Arc<Shared>, mut found: Found) {
             let work = Work {
                 live,
                 request,
+                shape: found.run.shape,
                 from: found.message,
                 before,
                 joins: SeamKind::Restart.into(),

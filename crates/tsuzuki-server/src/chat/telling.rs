@@ -231,9 +231,9 @@ impl Telling {
     }
 
     /// The end of a run that could not go on.
-    pub(super) fn given_up(self, problem: Problem, price: Prices<'_>) -> Making {
+    pub(super) fn given_up(self, problem: Option<Problem>, price: Prices<'_>) -> Making {
         let spent = of_parts(&self.parts, price);
-        self.making(spent, Some(problem))
+        self.making(spent, problem)
     }
 
     fn making(self, spent: Spent, problem: Option<Problem>) -> Making {

@@ -335,6 +335,7 @@ fn router(web: Arc<Web>) -> Router {
         .route("/messages/{id}", get(messages::message))
         .route("/messages/{id}/answers", post(messages::again))
         .route("/messages/{id}/continue", post(messages::go_on))
+        .route("/messages/{id}/onward", post(messages::onward))
         .route("/messages/{id}/retry", post(messages::retry))
         .route("/messages/{id}/cut", post(messages::cut))
         .route("/messages/{id}/exchanges", get(messages::exchanges))

@@ -16,6 +16,7 @@ mod faults;
 mod gate;
 mod leaving;
 mod many;
+mod onward;
 mod panics;
 mod reader;
 mod reading;

@@ -168,6 +168,7 @@ pub(crate) fn conversation(shape: Shape) -> Conversation {
         head: None,
         standing: Standing::Quiet,
         spent: Spent::default(),
+        from: None,
     }
 }
 
@@ -176,6 +177,7 @@ pub(crate) fn post(parent: Option<MessageId>, text: &str) -> Post {
         id: MessageId::new(),
         parent,
         text: text.to_owned(),
+        summary: None,
         attachments: Vec::new(),
         answer: MessageId::new(),
         shape: Shape::default(),

@@ -30,6 +30,7 @@ pub(crate) fn conversation(title: &str) -> Conversation {
         head: None,
         standing: Standing::Quiet,
         spent: Spent::default(),
+        from: None,
     }
 }
 

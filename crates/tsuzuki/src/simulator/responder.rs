@@ -54,6 +54,9 @@ pub(crate) async fn respond(library: &Library, question: &str, before: &[Turn]) 
     if let Some(title) = title(question) {
         return title;
     }
+    if let Some(summary) = summary(question) {
+        return summary;
+    }
     if let Some(prose) = prose(question) {
         return library.text(prose, language).await.as_ref().to_owned();
     }
@@ -85,6 +88,37 @@ fn title(question: &str) -> Option<String> {
     let (said, _) = below.split_once("\n</user>")?;
     let words: Vec<&str> = said.split_whitespace().take(WORDS).collect();
     Some(words.join(" ").chars().take(CHARACTERS).collect())
+}
+
+/// A summary, where the chat asks for one: what the user asked, in order, since there is no model that
+/// could say more.
+fn summary(question: &str) -> Option<String> {
+    const CHARACTERS: usize = 80;
+    let below = question.strip_prefix("Summarise the conversation below")?;
+    let earlier = below.split_once("<earlier>\n");
+    let earlier = earlier.and_then(|(_, below)| below.split_once("\n</earlier>"));
+    let mut lines: Vec<String> = earlier
+        .map(|(text, _)| text.lines().map(str::to_owned).collect())
+        .unwrap_or_default();
+    let turns = below.split("<user>\n").skip(1);
+    let said = turns.filter_map(|turn| turn.split("\n</user>").next());
+    let asked: Vec<&str> = said
+        .filter_map(|said| said.lines().rfind(|line| !line.trim().is_empty()))
+        .collect();
+    if lines.is_empty() {
+        lines.push(
+            match Language::of(&asked.concat()) {
+                Language::English => "What was asked so far (the simulator can say no more):",
+                Language::Japanese => "これまでの質問（シミュレーターにわかるのはここまでです）：",
+            }
+            .to_owned(),
+        );
+    }
+    lines.extend(asked.iter().map(|line| {
+        let line: String = line.chars().take(CHARACTERS).collect();
+        format!("- {line}")
+    }));
+    Some(lines.join("\n"))
 }
 
 /// Self-checking text, by command or in plain words.

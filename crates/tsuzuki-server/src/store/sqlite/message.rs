@@ -280,7 +280,7 @@ pub(super) fn text(blocks: &str) -> Result<String, Trouble> {
     let blocks: Vec<Block> = column::read(blocks)?;
     let text = blocks.into_iter().filter(|block| match block.kind {
         Holds::Text => true,
-        Holds::Reasoning => false,
+        Holds::Reasoning | Holds::Summary => false,
     });
     Ok(text.map(|block| block.text).collect())
 }
