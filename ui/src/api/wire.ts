@@ -140,6 +140,16 @@ export interface Making {
   ms: number;
   dropped: readonly string[];
   problem: Problem | null;
+  /** What a running answer waits for. */
+  waiting?: Waiting | null;
+}
+
+export interface Waiting {
+  why: string;
+  /** By the server's clock. */
+  until: Moment;
+  /** Which attempt comes then: from 2. */
+  attempt: number;
 }
 
 export interface Message {
@@ -160,7 +170,7 @@ export type Entry =
   | { kind: 'reasoning'; block: number; text: string }
   | { kind: 'part'; part: Part }
   | { kind: 'seam'; seam: Seam }
-  | { kind: 'waiting'; why: string; at_most: number }
+  | { kind: 'waiting'; why: string; at_most: number; attempt: number }
   | { kind: 'resumed' }
   | { kind: 'over'; state: MessageState; making: Making };
 

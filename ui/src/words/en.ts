@@ -177,7 +177,7 @@ export const en = {
   stop: 'Stop',
   finishPart: 'Finish after this part',
   finishing: 'Ends after this part',
-  busy: (seconds: number) => `Bedrock is busy, retrying in ${seconds} s`,
+  busy: (seconds: number, attempt: number) => `Bedrock is busy, retrying in ${seconds} s${attempt > 2 ? ` (attempt ${attempt})` : ''}`,
   fault: (seconds: number) => `The line broke, going on in ${seconds} s`,
   retryingNow: 'Trying again…',
   parts: (n: number) => count(n, 'part', 'parts'),

@@ -167,7 +167,7 @@ export const ja: Words = {
   stop: '停止',
   finishPart: 'このパートで終える',
   finishing: 'このパートで終わります',
-  busy: (seconds) => `Bedrockが混み合っています。${seconds}秒後に再試行します`,
+  busy: (seconds, attempt) => `Bedrockが混み合っています。${seconds}秒後に再試行します${attempt > 2 ? `（${attempt}回目）` : ''}`,
   fault: (seconds) => `回線が切れました。${seconds}秒後に続けます`,
   retryingNow: '再試行しています…',
   parts: (n) => `${n}パート`,

@@ -231,6 +231,20 @@ pub struct Making {
     pub dropped: Vec<String>,
     /// Why it is not complete.
     pub problem: Option<Problem>,
+    /// What a running answer waits for, where nothing comes for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
+}
+
+/// Nothing comes for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Waiting {
+    /// Why: `throttled` or `fault`.
+    pub why: String,
+    /// The latest moment it goes on, by the server's clock.
+    pub until: Moment,
+    /// Which attempt comes then, since something last came: from 2.
+    pub attempt: u32,
 }
 
 /// One call to a model.

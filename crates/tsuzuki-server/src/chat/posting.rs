@@ -262,6 +262,7 @@ impl Chat {
         making.run = Some(run.id);
         making.dropped.clone_from(&request.dropped);
         making.problem = None;
+        making.waiting = None;
         let from = message.clone();
         let before = Before::of(&from);
         conversation.head = Some(head);

@@ -109,7 +109,7 @@ async fn driven(
             Some(Step::Frame(frame)) => telling.frame(frame).into_iter().collect(),
             Some(Step::Progress(report)) => telling.progress(&report),
             Some(Step::Waiting { at_most, why }) => {
-                Telling::waiting(at_most, why).into_iter().collect()
+                telling.waiting(at_most, why).into_iter().collect()
             }
             Some(Step::Over { outcome, report }) => break Some((outcome, report)),
             None => break None,
@@ -257,6 +257,7 @@ async fn close_later(shared: Arc<Shared>, live: Arc<Live>, closing: Close) {
 fn base(message: Message) -> Making {
     let mut making = message.making.unwrap_or_else(|| Making::by(String::new()));
     making.problem = None;
+    making.waiting = None;
     making
 }
 
@@ -273,6 +274,7 @@ impl Making {
             ms: 0,
             dropped: Vec::new(),
             problem: None,
+            waiting: None,
         }
     }
 }

@@ -14,7 +14,7 @@ use super::mailbox::Mail;
 use super::posting::PATH;
 use super::request::{Request, request};
 use super::shared::Shared;
-use super::telling::{self, Telling};
+use super::telling;
 use super::turns::Carried;
 use super::{
     Block, ChatError, Effort, Holds, Message, MessageId, Moment, Problem, Reach, Role, Shape,
@@ -202,12 +202,13 @@ impl Writer<'_> {
         let backend = Arc::clone(&self.shared.backend);
         let mut steps = Box::pin(drive(answer, backend, None, self.live.brake.clone()));
         let mut written = String::new();
+        let mut failed = 0;
         while let Some(step) = steps.next().await {
             match step {
                 Step::Frame(frame) => written.push_str(frame.text().unwrap_or_default()),
-                Step::Progress(_) => {}
+                Step::Progress(report) => failed = report.legs.len(),
                 Step::Waiting { at_most, why } => {
-                    if let Some(waiting) = Telling::waiting(at_most, why) {
+                    if let Some(waiting) = telling::waiting(at_most, why, failed) {
                         self.shared.say(self.live, waiting);
                     }
                 }

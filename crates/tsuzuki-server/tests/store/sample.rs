@@ -103,6 +103,7 @@ pub(crate) fn making(run: RunId) -> Making {
         ms: 12,
         dropped: vec!["temperature".to_owned()],
         problem: None,
+        waiting: None,
     }
 }
 

@@ -202,6 +202,7 @@ fn settle(message: &mut Message) {
         return;
     };
     making.run = None;
+    making.waiting = None;
     if message.state == State::Running {
         message.state = State::Incomplete;
         making.problem = Some(AnswerProblem {

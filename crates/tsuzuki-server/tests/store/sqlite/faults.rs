@@ -94,6 +94,7 @@ async fn damage_while_it_is_open_is_told_not_hidden() {
 async fn a_newer_or_foreign_file_is_refused() {
     let folder = filled().await;
     let db = rusqlite::Connection::open(folder.file()).unwrap();
+    let version: i64 = super::look(&folder, "PRAGMA user_version");
     db.execute_batch("PRAGMA user_version = 999").unwrap();
     let fault = refused(&folder).await;
     assert_eq!(fault.fault, Fault::Newer);
@@ -102,7 +103,8 @@ async fn a_newer_or_foreign_file_is_refused() {
         Sqlite::integrity(&folder.file()).await.unwrap_err().fault,
         Fault::Newer
     );
-    db.execute_batch("PRAGMA user_version = 1").unwrap();
+    db.execute_batch(&format!("PRAGMA user_version = {version}"))
+        .unwrap();
     drop(folder.open().await);
 
     db.execute_batch("UPDATE migration SET checksum = x'00'")
@@ -119,6 +121,29 @@ async fn a_newer_or_foreign_file_is_refused() {
     assert!(fault.told.contains("another program"), "{fault}");
     let theirs: String = super::look(&folder, "SELECT own FROM their");
     assert_eq!(theirs, "text");
+}
+
+/// A file of the first schema is brought up to date, and keeps what it has.
+#[tokio::test]
+async fn a_file_of_an_older_version_is_brought_up_to_date() {
+    let folder = filled().await;
+    let text: String = super::look(&folder, "SELECT blocks FROM message LIMIT 1");
+    rusqlite::Connection::open(folder.file())
+        .unwrap()
+        .execute_batch(
+            "ALTER TABLE conversation DROP COLUMN origin;
+             ALTER TABLE journal DROP COLUMN at;
+             ALTER TABLE log DROP COLUMN at;
+             DELETE FROM migration WHERE number > 1;
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    let store = folder.open().await;
+    store.check().await.unwrap();
+    drop(store);
+    let kept: String = super::look(&folder, "SELECT blocks FROM message LIMIT 1");
+    assert_eq!(kept, text);
+    assert_eq!(super::look::<i64>(&folder, "PRAGMA user_version"), 2);
 }
 
 #[tokio::test]
