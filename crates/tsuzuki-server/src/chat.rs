@@ -40,7 +40,7 @@ pub use entry::{Cursor, Entry, NoCursor};
 pub use id::{AttachmentId, ConversationId, MessageId, Moment, RunId, User};
 pub use message::{
     Attachment, AttachmentKind, Block, Conversation, Ended, Holds, Making, Message, Origin, Part,
-    Problem, Role, Seam, SeamKind, Spent, Standing, State, Titled, Waiting,
+    Problem, Role, Seam, SeamKind, Speaker, Spent, Standing, State, Titled, Waiting,
 };
 pub use post::{Again, Onward, Post, Posted};
 pub use shape::{Effort, Guardrail, Reach, Shape};

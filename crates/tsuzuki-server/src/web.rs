@@ -26,7 +26,7 @@ mod sent;
 mod session;
 mod sign_in;
 
-pub use facts::{BackendIs, BackendKind, Check, CheckState, Diagnosis, Doctor};
+pub use facts::{BackendIs, BackendKind, Check, CheckState, Diagnosis, Doctor, Worded};
 pub(crate) use fields::Place;
 pub(crate) use problem::{Code, Problem};
 pub(crate) use router::WebDoor;

@@ -126,6 +126,8 @@ export interface Seam {
 export interface Problem {
   code: string;
   detail: string;
+  /** Whose sentence that is. */
+  said_by?: 'tsuzuki' | 'backend';
   request_id: string | null;
   can_continue: boolean;
 }
@@ -257,6 +259,8 @@ export interface About {
   backend?: {
     kind: 'simulator' | 'bedrock';
     told: string;
+    /** Why it answers, in English, where there was a choice. */
+    why?: string | null;
     region?: string | null;
     profile?: string | null;
     credentials?: string | null;
@@ -318,8 +322,17 @@ export interface Exchange {
 export interface Check {
   name: string;
   state: 'ok' | 'failed' | 'skipped';
+  /** In English, for who does not know the code. */
   told: string;
+  told_as?: Worded;
   hint?: string | null;
+  hint_as?: Worded | null;
+}
+
+/** A sentence as the page words it: which, and what stands in it. `said` is English, and somebody else's. */
+export interface Worded {
+  code: string;
+  values: Readonly<Record<string, string>>;
 }
 
 export interface Doctor {

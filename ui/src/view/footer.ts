@@ -63,5 +63,8 @@ export const nameOf = (field: string, words: Words): string =>
 export const reasonOf = (code: string | undefined, words: Words): string =>
   code && code in words.reason ? words.reason[code as keyof Words['reason']] : (code ?? words.reason.other);
 
+/** Whether the page has words of its own for why an answer is not whole. */
+export const knowsProblem = (code: string, words: Words): boolean => code !== 'other' && code in words.problem;
+
 export const problemOf = (code: string | undefined, words: Words): string =>
   code && code in words.problem ? words.problem[code as keyof Words['problem']] : words.problem.other;

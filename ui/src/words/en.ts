@@ -118,6 +118,7 @@ export const en = {
   simulatorTitle: 'You are talking to the built-in simulator',
   simulatorText:
     'It is no AI model: it answers with texts of its own that show how answers are kept whole. Connect AWS to talk to real models.',
+  simulatorAnswers: 'The offline simulator answers: it is no AI model, and nothing is sent to AWS.',
   connect: 'Connect AWS',
 
   // Connect.
@@ -290,6 +291,7 @@ export const en = {
     malformed: 'The model wrote something its service could not use.',
     other: 'The answer is not complete.',
   },
+  bedrockSaid: 'What Bedrock said',
   raiseLimit: 'Raise the limit',
   otherModel: 'Choose another model',
   checkConnection: 'Check the connection',

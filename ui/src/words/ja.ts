@@ -111,6 +111,7 @@ export const ja: Words = {
   simulatorTitle: '内蔵シミュレーターが答えています',
   simulatorText:
     'これはAIモデルではありません。回答が途切れない様子を、用意した文章で示します。本物のモデルと話すには、AWSに接続してください。',
+  simulatorAnswers: 'オフラインのシミュレーターが答えています。AIモデルではなく、AWSには何も送られません。',
   connect: 'AWSに接続する',
 
   connectTitle: 'Amazon Bedrock',
@@ -278,6 +279,7 @@ export const ja: Words = {
     malformed: 'モデルがサービスで扱えないものを書きました。',
     other: '回答は未完です。',
   },
+  bedrockSaid: 'Bedrockからのメッセージ',
   raiseLimit: '上限を上げる',
   otherModel: '別のモデルを選ぶ',
   checkConnection: '接続を確認する',

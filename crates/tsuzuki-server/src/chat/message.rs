@@ -327,12 +327,26 @@ pub struct Problem {
     /// `no_progress`, `seam`, `context_full`, `guardrail`, `content_filter`, `declined`, `throttled`,
     /// `denied`, `not_found`, `invalid`, `lost`, `interrupted`, `store`, …
     pub code: String,
-    /// A sentence for people, in English: what the backend said, or what we say.
+    /// A sentence for people, in English.
     pub detail: String,
+    /// Whose sentence that is.
+    #[serde(default)]
+    pub said_by: Speaker,
     /// The backend's id of the request that failed.
     pub request_id: Option<String>,
     /// Whether continuing may help.
     pub can_continue: bool,
+}
+
+/// Who says something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// We.
+    #[default]
+    Tsuzuki,
+    /// The backend, in its own words.
+    Backend,
 }
 
 /// What is attached to a message; its bytes are kept beside it.

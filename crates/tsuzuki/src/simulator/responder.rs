@@ -29,7 +29,7 @@ pub(crate) async fn answer(
     let current = conversation.question.and_then(|at| prompt.turns.get(at));
     if let Some(result) = current
         .filter(|_| conversation.asked.trim().is_empty())
-        .and_then(tool_report)
+        .and_then(|turn| tool_report(turn, before))
     {
         return result;
     }
@@ -63,7 +63,7 @@ pub(crate) async fn respond(library: &Library, question: &str, before: &[Turn]) 
     memory(question, before, language)
         .or_else(|| arithmetic::answer(question))
         .or_else(|| greeting(question, language))
-        .unwrap_or_else(|| honest(language))
+        .unwrap_or_else(|| honest(spoken(question, before)))
 }
 
 /// The command for an answer whose first response breaks off: before what is asked.
@@ -252,6 +252,32 @@ fn honest(language: Language) -> String {
     }
 }
 
+/// What stands where a model's reasoning would.
+pub(crate) fn reasoning(question: &str) -> &'static str {
+    match Language::of(question) {
+        Language::English => {
+            "The simulator does not reason; this block stands where a model's reasoning would."
+        }
+        Language::Japanese => {
+            "シミュレーターは推論しません。モデルの推論が入る場所に、この文が入ります。"
+        }
+    }
+}
+
+/// The language to talk about ourselves in: a command has none of its own, and is asked in that of the
+/// question before it.
+fn spoken(question: &str, before: &[Turn]) -> Language {
+    let mut earlier = before
+        .iter()
+        .rev()
+        .filter(|turn| turn.is_user())
+        .map(Turn::text);
+    match earlier.find(|text| !text.trim_start().starts_with('/')) {
+        Some(text) if question.starts_with('/') => Language::of(&text),
+        Some(_) | None => Language::of(question),
+    }
+}
+
 fn said_it_all(language: Language) -> String {
     match language {
         Language::English => "That was the whole answer; there is nothing left to continue.",
@@ -261,9 +287,13 @@ fn said_it_all(language: Language) -> String {
 }
 
 /// What a tool returned, so that an agent's loop ends.
-fn tool_report(turn: &Turn) -> Option<String> {
+fn tool_report(turn: &Turn, before: &[Turn]) -> Option<String> {
     let results: Vec<&str> = turn.tool_results().map(|(_, text)| text).collect();
-    (!results.is_empty()).then(|| format!("The tool returned: {}", results.join("\n")))
+    let returned = match spoken("/", before) {
+        Language::English => "The tool returned: ",
+        Language::Japanese => "ツールの結果：",
+    };
+    (!results.is_empty()).then(|| format!("{returned}{}", results.join("\n")))
 }
 
 /// A value that a JSON schema accepts.

@@ -3,7 +3,7 @@
 use super::{Archive, Enclosed, Kept, VERSION};
 use crate::chat::{
     Attachment, AttachmentId, AttachmentKind, Incoming, Message, MessageId,
-    Problem as AnswerProblem, Role, Spent, Standing, State, TITLE_CHARS, plain,
+    Problem as AnswerProblem, Role, Speaker, Spent, Standing, State, TITLE_CHARS, plain,
 };
 use crate::web::attachments::{Format, readable};
 use crate::web::conversations::FOLDER_CHARS;
@@ -208,6 +208,7 @@ fn settle(message: &mut Message) {
         making.problem = Some(AnswerProblem {
             code: "interrupted".to_owned(),
             detail: "the answer was still being written when it was exported".to_owned(),
+            said_by: Speaker::Tsuzuki,
             request_id: None,
             can_continue: true,
         });
