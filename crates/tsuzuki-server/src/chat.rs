@@ -94,7 +94,8 @@ pub struct ChatSettings {
     pub model: String,
     /// How long entries are gathered before they are written down; at most 30 ms.
     pub tick: Duration,
-    /// The oldest a run may be, when a server starts, to be taken over rather than marked incomplete.
+    /// How long ago a run may have said something, when a server starts, to be taken over rather than
+    /// marked incomplete.
     pub take_over: Duration,
     /// How many runs may be alive at once, and of one user.
     pub runs: usize,

@@ -253,7 +253,7 @@ impl Chat {
             began_at: now,
             over_at: None,
             shape,
-            epochs: vec![Epoch { number: 0, from: 0 }],
+            epochs: vec![Epoch::FIRST],
         };
         let making = message
             .making
