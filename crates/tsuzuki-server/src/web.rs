@@ -20,6 +20,7 @@ mod models;
 mod openapi;
 mod page;
 mod problem;
+mod readers;
 mod router;
 mod runs;
 mod sent;
