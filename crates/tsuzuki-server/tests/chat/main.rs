@@ -13,6 +13,7 @@ mod branches;
 mod broken;
 mod crash;
 mod faults;
+mod found;
 mod gate;
 mod leaving;
 mod many;
