@@ -1,7 +1,7 @@
 // What the server can do that is asked for by parts of the page that come later.
 
 import { call, query, ROOT } from './client';
-import type { Attachment, Day, Doctor, Exchange, Hit, Id, Message, Posted, Run, Shape, Spent } from './wire';
+import type { Attachment, Day, Doctor, Exchange, Hit, Id, Message, Onward, Posted, Run, Shape, Spent } from './wire';
 
 export const signIn = (password: string) => call<void>('POST', '/session', { json: { password } });
 export const remove = (id: Id) => call<void>('DELETE', `/conversations/${id}`, { outlives: true });
@@ -10,6 +10,8 @@ export const message = (id: Id) => call<Message>('GET', `/messages/${id}`);
 export const again = (question: Id, answer: Id, shape: Shape, key: string) =>
   call<Posted>('POST', `/messages/${question}/answers`, { json: { answer, shape }, key });
 export const goOn = (answer: Id, key: string) => call<Posted>('POST', `/messages/${answer}/continue`, { json: {}, key });
+export const onward = (answer: Id, wish: Onward, key: string) =>
+  call<Posted>('POST', `/messages/${answer}/onward`, { json: wish, key });
 export const retry = (id: Id, seam: number, answer: Id, key: string) =>
   call<Posted>('POST', `/messages/${id}/retry`, { json: { seam, answer }, key });
 export const cut = (id: Id, seam: number, answer: Id) =>

@@ -13,7 +13,7 @@ import { saved } from './saving';
 import { happened, stateNow } from './store.svelte';
 
 /** Asks the server, and shows what it says when it would not. */
-async function tried<Answer>(asked: () => Promise<Answer>): Promise<Answer | null> {
+export async function tried<Answer>(asked: () => Promise<Answer>): Promise<Answer | null> {
   try {
     return await asked();
   } catch (thrown) {

@@ -3,6 +3,7 @@
 import { exportAddress, exportAllAddress } from '../api/later';
 import { finish, stop } from '../app/answers';
 import { show } from '../app/dialogs.svelte';
+import { goOnward } from '../app/onward';
 import { go, place } from '../app/place.svelte';
 import { toggleSeams } from '../app/preferences.svelte';
 import { canRead } from '../app/reading.svelte';
@@ -48,6 +49,7 @@ export function commands(draft: string): Command[] {
     if (canGoOn(answer)) add('continue', w.goOn, () => perform('goOn'), 'goOn');
     add('again', w.regenerate, () => perform('again'), 'again');
     add('edit', w.keys.edit, () => perform('edit'), 'edit');
+    add('onward', w.goOnward, () => goOnward(answer));
   }
   if (answer && canRead()) add('read', w.readAloud, () => perform('read'), 'read');
   if (answer) add('copy', w.keys.copy, () => perform('copy'), 'copy');

@@ -3,10 +3,14 @@
 
 import type { Making, Message } from '../api/wire';
 import { dollars, lasting, place } from '../words/numbers';
+import type { Short } from '../words/short/en';
 import type { Words } from '../words/words.svelte';
 
+/** Those for an answer that ended short may be still to come. */
+type Known = Words & Partial<Pick<Short, 'reason'>>;
+
 /** The pieces of the line, for a message that is settled. */
-export function footerOf(message: Message, modelName: string, words: Words): string[] {
+export function footerOf(message: Message, modelName: string, words: Known): string[] {
   const { making } = message;
   if (!making) return [];
   const { spent } = making;
@@ -28,14 +32,14 @@ export function footerOf(message: Message, modelName: string, words: Words): str
   return pieces.filter(Boolean);
 }
 
-function standing(message: Message, making: Making, words: Words): string[] {
+function standing(message: Message, making: Making, words: Known): string[] {
   switch (message.state) {
     case 'stopped':
-      return [words.incomplete(words.reason.stopped)];
+      return words.reason ? [words.incomplete(words.reason.stopped)] : [];
     case 'incomplete':
     case 'refused':
     case 'failed':
-      return [words.incomplete(reasonOf(making.problem?.code, words))];
+      return words.reason ? [words.incomplete(reasonOf(making.problem?.code, words.reason))] : [];
     case 'complete':
     case 'running':
       return [];
@@ -45,5 +49,5 @@ function standing(message: Message, making: Making, words: Words): string[] {
 export const nameOf = (field: string, words: Words): string =>
   field in words.takesNone ? words.takesNone[field as keyof Words['takesNone']] : field;
 
-export const reasonOf = (code: string | undefined, words: Words): string =>
-  code && code in words.reason ? words.reason[code as keyof Words['reason']] : (code ?? words.reason.other);
+const reasonOf = (code: string | undefined, reasons: Short['reason']): string =>
+  code && code in reasons ? reasons[code as keyof Short['reason']] : (code ?? reasons.other);

@@ -25,6 +25,8 @@ export const parts: readonly (() => Promise<unknown>)[] = [
   () => import('./Seams.svelte'),
   () => import('./Trouble.svelte'),
   () => import('./Unsent.svelte'),
+  () => import('./Summary.svelte'),
+  () => import('../app/onward'),
   () => import('./Meter.svelte'),
   () => import('./Settings.svelte'),
   () => import('./Preferences.svelte'),

@@ -1,5 +1,5 @@
 // What the page says at first, in English. `Words` is its type: a language that lacks a word does not compile.
-// What is said only in a part of the page that comes later stands in `more/`.
+// What is said only in a part of the page that comes later stands in `more/`, of answers that ended short in `short/`.
 
 import { count, whole } from './numbers';
 
@@ -53,6 +53,9 @@ export const en = {
   // Meter.
   meter: 'Tokens and cost',
 
+  // Empty page.
+  simulatorAnswers: 'The offline simulator answers: it is no AI model, and nothing is sent to AWS.',
+
   // Thread.
   thread: 'Conversation',
   you: 'You',
@@ -86,7 +89,7 @@ export const en = {
   stop: 'Stop',
   finishPart: 'Finish after this part',
   finishing: 'Ends after this part',
-  busy: (seconds: number) => `Bedrock is busy, retrying in ${seconds} s`,
+  busy: (seconds: number, attempt: number) => `Bedrock is busy, retrying in ${seconds} s${attempt > 2 ? ` (attempt ${attempt})` : ''}`,
   fault: (seconds: number) => `Connection lost, going on in ${seconds} s`,
   retryingNow: 'Trying again…',
   parts: (n: number) => count(n, 'part', 'parts'),
@@ -105,37 +108,6 @@ export const en = {
     fields: 'these fields',
     effort: 'reasoning effort',
     guardrail: 'this guardrail',
-  },
-
-  // Why an answer is not whole. Codes are the server's; `other` shows what it said.
-  reason: {
-    max_tokens: 'output limit',
-    output_budget: 'limit of output tokens',
-    part_budget: 'limit of parts',
-    cost_budget: 'cost limit',
-    deadline: 'time limit',
-    no_progress: 'no progress',
-    seam: 'a seam could not be verified',
-    context_full: 'context window full',
-    guardrail: 'guardrail',
-    content_filter: 'content filter',
-    declined: 'declined by the model',
-    throttled: 'too many requests',
-    overloaded: 'Bedrock failed',
-    denied: 'no access',
-    not_found: 'model not found',
-    invalid: 'request not accepted',
-    lost: 'connection lost',
-    stalled: 'no answer for too long',
-    interrupted: 'interrupted',
-    store: 'could not be kept',
-    stopped: 'stopped by you',
-    not_text: 'cut inside something other than text',
-    reasoning_only: 'reasoning took the whole limit',
-    guarded: 'a guardrail is on',
-    unknown_stop: 'unknown stop reason',
-    malformed: 'unusable output',
-    other: 'see below',
   },
 
   // Composer.

@@ -1,9 +1,10 @@
 // All words, for the parts of the page that come later: they are not there before these are.
 
 import type { More } from './more/en';
-import { speakMore, words as first, type Words } from './words.svelte';
+import { words as first, type ShortWords } from './short.svelte';
+import { speakMore } from './words.svelte';
 
-export type AllWords = Words & More;
+export type AllWords = ShortWords & More;
 
 await speakMore(async (language) => (language === 'ja' ? (await import('./more/ja')).more : (await import('./more/en')).more));
 

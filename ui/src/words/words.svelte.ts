@@ -8,7 +8,7 @@ type Load = (language: Language) => Promise<object>;
 
 let current = $state.raw<Words | null>(null);
 let asked: Language = 'en';
-let loadMore: Load = async () => ({});
+const others: Load[] = [];
 let speaking = Promise.resolve();
 
 /** The words as they stand: reactive. Nothing is shown before the first dictionary is there. */
@@ -27,14 +27,14 @@ export function speak(language: Language): Promise<void> {
 
 /** Speaks more words of the language, of whatever language it will be. */
 export function speakMore(load: Load): Promise<void> {
-  loadMore = load;
+  others.push(load);
   return speak(asked);
 }
 
 async function load(): Promise<void> {
   const language = asked;
   const first = language === 'ja' ? import('./ja').then(({ ja }) => ja) : import('./en').then(({ en }) => en);
-  const [known, more] = await Promise.all([first, loadMore(language)]);
-  current = { ...known, ...more };
+  const [known, ...more] = await Promise.all([first, ...others.map((other) => other(language))]);
+  current = Object.assign({}, known, ...more) as Words;
   document.documentElement.lang = language;
 }

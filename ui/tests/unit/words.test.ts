@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { en as first } from '../../src/words/en';
 import { more } from '../../src/words/more/en';
+import { short } from '../../src/words/short/en';
 import { bytes, dollars, lasting } from '../../src/words/numbers';
 import { footerOf } from '../../src/view/footer';
 import { en, ja } from '../words';
@@ -21,7 +22,7 @@ describe('the dictionaries', () => {
     expect(blanks(ja)).toEqual(blanks(en));
   });
   it('have no word twice', () => {
-    expect(Object.keys(first).filter((name) => name in more)).toEqual([]);
+    expect(Object.keys({ ...first, ...short, ...more })).toHaveLength([first, short, more].flatMap(Object.keys).length);
   });
   it('leave no word empty, and no sentence in English', () => {
     for (const [path, word] of [...flat(en), ...flat(ja)]) expect(word, path).not.toBe('');

@@ -1,4 +1,4 @@
-// What the parts of the page say that come later, in English: menus, dialogs, troubles.
+// What the parts of the page say that come later, in English: menus, dialogs.
 
 import type { Like } from '../en';
 import { count, dollars, lasting, short } from '../numbers';
@@ -10,7 +10,6 @@ export const more = {
   cancel: 'Cancel',
   save: 'Save',
   loading: 'Loading…',
-  tryAgain: 'Try again',
   remove: 'Remove',
 
   // Sidebar.
@@ -120,6 +119,11 @@ export const more = {
   notSent: 'This was not sent',
   discard: 'Discard',
 
+  summary: 'Summary of the conversation so far',
+  summing: 'Summing up the conversation so far…',
+  notSummed: 'The summary was not written. It is tried again with another answer.',
+  summaryFrom: 'The earlier conversation',
+
   // Answers.
   copyRich: 'Copy with formatting',
   readsAloud: 'Reading aloud',
@@ -134,6 +138,7 @@ export const more = {
   cannotRead: 'The browser could not read this aloud.',
   regenerateWith: 'Another answer with…',
   regenerateLonger: 'Another answer with a longer limit',
+  goOnFromHere: 'Let us go on from here.',
   details: 'Details',
   stopped: 'Stopped by you',
 
@@ -166,42 +171,6 @@ export const more = {
   retryFrom: 'Retry from here',
   cutFrom: 'Remove from here',
   showSeams: 'Show seams',
-
-  // Why an answer is not whole. Codes are the server's; `other` shows what it said.
-  problem: {
-    max_tokens: 'The answer reached its output limit.',
-    output_budget: 'Stopped by your limit of output tokens.',
-    part_budget: 'Stopped by your limit of parts.',
-    cost_budget: 'Stopped by your cost limit.',
-    deadline: 'Stopped by your time limit.',
-    no_progress: 'The model did not get any further.',
-    seam: 'The next part did not fit, so it was not joined.',
-    context_full: 'The conversation fills the model’s context window. Continuing cannot help: start a new chat, or choose a model with a larger window.',
-    guardrail: 'A guardrail stopped the answer.',
-    content_filter: 'The provider’s content filter stopped the answer.',
-    declined: 'The model declined to go on.',
-    throttled: 'Bedrock is busy and asked us to slow down.',
-    overloaded: 'Bedrock failed for a moment.',
-    denied: 'This account may not use this model. Check the model’s access and the IAM policy.',
-    not_found: 'This model does not exist, or not in this region.',
-    invalid: 'Bedrock did not accept the request.',
-    lost: 'The connection to Bedrock was lost.',
-    stalled: 'Bedrock said nothing for too long.',
-    interrupted: 'The server stopped while the answer was being written.',
-    store: 'The server could not keep the answer. See whether its disk is full.',
-    stopped: 'You stopped the answer.',
-    not_text: 'The answer was cut inside something other than text, and cannot be continued there.',
-    reasoning_only: 'The model used its whole output limit for reasoning. Raise the limit, or lower the reasoning effort.',
-    guarded: 'A guardrail is on in this chat, so its answers are not continued.',
-    unknown_stop: 'The model stopped for a reason that this version does not know.',
-    malformed: 'The service could not use what the model wrote.',
-    other: 'The answer is not complete.',
-  },
-  raiseLimit: 'Raise the limit',
-  otherModel: 'Choose another model',
-  checkConnection: 'Check the connection',
-  requestId: 'Request id',
-  editQuestion: 'Edit the question',
 
   // Composer.
   sendNow: 'Stop the answer and send now',
