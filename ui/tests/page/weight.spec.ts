@@ -47,17 +47,29 @@ for (const locale of ['en-US', 'ja-JP']) {
       expect(bytes, names.join(' ')).toBeLessThanOrEqual(BUDGET_BYTES);
     });
 
-    test('a conversation is light', async ({ chat, page, context }) => {
-      await chat.open();
-      await chat.send('/long 3');
-      await chat.ended();
-      const other = await context.newPage();
-      await watch(other, '[data-testid=answer-text]');
-      await other.goto(page.url());
-      const { names, bytes } = await asked(other);
-      expect(names.some((name) => /Thread/.test(name)), names.join(' ')).toBe(true);
-      expect(bytes, names.join(' ')).toBeLessThanOrEqual(BUDGET_BYTES);
-    });
+    // What is beside the text, of how it is written or why it stopped, is asked for when the text is there.
+    for (const [state, said] of [
+      ['that is whole', '/long 3'],
+      ['that is being written', '/long 2000'],
+      ['that was stopped', '/long 2000'],
+    ] as const) {
+      test(`a conversation ${state} is light`, async ({ chat, page, context }) => {
+        await chat.open();
+        await chat.send(said);
+        if (state === 'that is whole') await chat.ended();
+        else await chat.begun(200);
+        if (state === 'that was stopped') {
+          await page.getByTestId('stop').click();
+          await chat.ended('stopped');
+        }
+        const other = await context.newPage();
+        await watch(other, '[data-testid=answer-text]');
+        await other.goto(page.url());
+        const { names, bytes } = await asked(other);
+        expect(names.some((name) => /Thread/.test(name)), names.join(' ')).toBe(true);
+        expect(bytes, names.join(' ')).toBeLessThanOrEqual(BUDGET_BYTES);
+      });
+    }
   });
 }
 
