@@ -51,7 +51,10 @@ const shortLoader: Plugin = {
         // A script is only asked for: who imports it waits for it.
         if (!isStyle) there();
       });
-      export const __vitePreload = (load, files = []) => Promise.all([load(), ...files.map(ask)]).then(([part]) => part);
+      export const __vitePreload = (load, files = []) => Promise.all([load(), ...files.map(ask)]).then(([part]) => part, (failure) => {
+        dispatchEvent(Object.assign(new Event('vite:preloadError'), { payload: failure }));
+        throw failure;
+      });
     `,
   },
 };

@@ -1,13 +1,8 @@
 // What a visitor does with answers, by what is loaded then.
 
-import { words } from '../words/words.svelte';
-import { notice } from './notices.svelte';
-
-/** It cannot be loaded now, and so it cannot be done. */
-export function cannot(): void {
-  notice(words().offlineNotice, { tone: 'bad' });
-}
+/** It could not be loaded, which `start.ts` tells. */
+export const told = (): void => undefined;
 
 export function act(deed: (answers: typeof import('./answers')) => unknown): void {
-  void import('./answers').then(deed, cannot);
+  void import('./answers').then(deed, told);
 }

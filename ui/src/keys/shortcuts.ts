@@ -1,6 +1,6 @@
 // What the keyboard map does. The map is in `chords.ts`; it is shown, and changed, under `?`.
 
-import { cannot } from '../app/acting';
+import { told } from '../app/acting';
 import { show } from '../app/dialogs.svelte';
 import { preferences } from '../app/preferences.svelte';
 import { actionOf, chord, chordOf, printed, type Action } from './chords';
@@ -40,5 +40,5 @@ export function shortcut(event: KeyboardEvent, page: { toggleSidebar: () => void
   // What is typed from now on belongs to the palette: it waits for nothing.
   if (action === 'palette') show({ kind: 'palette' });
   else if (action === 'sidebar') page.toggleSidebar();
-  else void import('./actions').then(({ perform }) => perform(action), cannot);
+  else void import('./actions').then(({ perform }) => perform(action), told);
 }

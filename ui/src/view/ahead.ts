@@ -23,6 +23,9 @@ export async function loadAhead(stage: Promise<unknown>): Promise<void> {
   requestAnimationFrame(() => requestAnimationFrame(() => whenIdle(load)));
 }
 
+/** Why parts could not be had that nobody had asked for yet: that is no news. */
+export const unasked = new WeakSet<Error>();
+
 async function load(): Promise<void> {
   try {
     const { parts } = await import('./later');
@@ -30,7 +33,8 @@ async function load(): Promise<void> {
       await new Promise<void>(whenIdle);
       await part();
     }
-  } catch {
+  } catch (failure) {
+    if (failure instanceof Error) unasked.add(failure);
     // A part that cannot be had now is asked for again when it is wanted.
   }
 }

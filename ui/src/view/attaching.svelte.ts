@@ -2,7 +2,7 @@
 
 import { attachmentAddress } from '../api/client';
 import type { Attachment, Model } from '../api/wire';
-import { cannot } from '../app/acting';
+import { told } from '../app/acting';
 
 export interface Chip {
   readonly key: number;
@@ -51,7 +51,7 @@ export class Attaching {
 
   #do(deed: (uploading: typeof import('./uploading')) => void): void {
     this.#begun += 1;
-    void import('./uploading').then(deed, cannot).finally(() => (this.#begun -= 1));
+    void import('./uploading').then(deed, told).finally(() => (this.#begun -= 1));
   }
 
   /** They went along with a message. */

@@ -53,7 +53,7 @@ test.describe('over somebody in the place of AWS', () => {
     await chat.open();
     await stands(page, { credentials: 'ok', endpoint: 'ok', models: 'failed', profiles: 'failed', call: 'skipped' });
     await expect(step(page, 'models')).toContainText('User is not authorized');
-    await expect(step(page, 'models')).toContainText('allow ListFoundationModels for this identity');
+    await expect(step(page, 'models')).toContainText('Allow ListFoundationModels for this identity');
     await expect(page.locator('body')).not.toContainText('a-secret-that-nobody-prints');
     aws.answers = behind;
     await page.getByTestId('check-again').click();
@@ -83,7 +83,7 @@ test('over the simulator nobody asks AWS before a click', async ({ chat, page })
   expect(asked.filter((path) => path.includes('doctor') || path.includes('Connect'))).toEqual([]);
   await card.getByTestId('connect').click();
   await stands(page, { store: 'ok', setup: 'failed' });
-  await expect(step(page, 'setup')).toContainText('no AWS region is set');
+  await expect(step(page, 'setup')).toContainText('No AWS region is set');
   await expect(card).toContainText('AWS_BEARER_TOKEN_BEDROCK');
   await card.getByTestId('fold').click();
   await expect(card.getByText('This is not an AI model')).toBeHidden();

@@ -112,7 +112,7 @@ test('a message to a server that is away waits, and is not lost by a reload', as
 test('the checklist speaks the language of the page', async ({ chat, page }) => {
   await page.addInitScript(() => localStorage.setItem('tsuzuki.preferences', JSON.stringify({ language: 'ja' })));
   await chat.open();
-  await page.getByRole('button', { name: 'シミュレーター' }).click();
+  await page.getByRole('button', { name: 'シミュレーター', exact: true }).click();
   const list = page.getByTestId('checklist');
   await expect(list).toContainText('会話を読み込み、保存できます。');
   await expect(list).toContainText('AWSのリージョンが設定されていません。');
