@@ -1,1 +1,0 @@
-export{t as perform}from"./actions-CBNbM2_9.js";

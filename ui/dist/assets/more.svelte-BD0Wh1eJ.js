@@ -1,2 +1,0 @@
-const __vite__mapDeps=(i,m=__vite__mapDeps,d=(m.f||(m.f=["assets/page-B-Lg1aP7.css"])))=>i.map(i=>d[i]);
-import{mt as e,pt as t}from"./page-C81E5Y4c.js";import{t as n}from"./load-BVFsCPyz.js";await t(async e=>e===`ja`?(await n(async()=>{let{more:e}=await import(`./ja-B5_EooOZ.js`);return{more:e}},__vite__mapDeps([0]))).more:(await n(async()=>{let{more:e}=await import(`./en-BBYQswAx.js`);return{more:e}},__vite__mapDeps([0]))).more);var r=()=>e();export{r as t};

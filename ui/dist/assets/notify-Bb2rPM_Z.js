@@ -1,0 +1,1 @@
+export{n as notify}from"./notify-D8rSM2BQ.js";

@@ -1,0 +1,1 @@
+export{t as goOnward}from"./onward-ByXCy_gW.js";
