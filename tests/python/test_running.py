@@ -1,6 +1,7 @@
 """What docs/running.md tells operators to write down fits the program, and the program ends as it tells."""
 
 import contextlib
+import http.client
 import json
 import pathlib
 import re
@@ -21,7 +22,7 @@ PAGE = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
 # What Fargate takes (API reference of ECS, ContainerDefinition, stopTimeout).
 FARGATE_STOP_SECONDS = 120
 # An answer in several calls that takes two or three seconds.
-LONG = "/long 60"
+LONG = "/long 30"
 PACED = 'schema = 1\n[stream]\nttft = "20ms"\ntps = 2500\n'
 REFUSED_WITHIN_TRIES = 100
 
@@ -184,13 +185,16 @@ def streaming(tmp_path):
 
 def told_to_end(endpoint):
     """Sends the signal, and returns once the endpoint has heard it."""
-    address = endpoint.url.removeprefix("http://").split(":")
-    resting = socket.create_connection(address, timeout=START_SECONDS)
-    endpoint.process.send_signal(signal.SIGTERM)
-    with resting:
+    host, port = endpoint.url.removeprefix("http://").split(":")
+    with contextlib.closing(http.client.HTTPConnection(host, int(port), timeout=START_SECONDS)) as resting:
+        # Once it was answered it rests, and does not wait to be let in.
+        resting.request("GET", "/readyz")
+        response = resting.getresponse()
+        assert (response.status, json.loads(response.read())["status"]) == (200, "ok")
+        endpoint.process.send_signal(signal.SIGTERM)
         # It is closed by the endpoint, with nothing said.
-        assert resting.recv(1) == b""
-    return address
+        assert resting.sock.recv(1) == b""
+    return host, port
 
 
 def until_refused(address):
@@ -200,6 +204,8 @@ def until_refused(address):
             socket.create_connection(address, timeout=START_SECONDS).close()
         except ConnectionRefusedError:
             return
+        except ConnectionResetError:
+            pass  # it waited to be let in when the listener went
         time.sleep(0.01)
     raise AssertionError("it still takes connections")
 
