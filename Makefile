@@ -36,6 +36,7 @@ test: check $(VENV)/ready $(NODE)/ready $(PAGE)/ready $(CHROMIUM) $(TMUX) ## Che
 check: ## Formatting, lints, documentation, licences
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
+	cargo clippy --locked --manifest-path bench/Cargo.toml --target-dir target -- -D warnings
 	cargo doc --locked --workspace --no-deps
 	@if command -v cargo-deny >/dev/null; then cargo deny --offline check bans licenses sources; else echo "cargo-deny is not installed: licences are not checked"; fi
 

@@ -232,6 +232,7 @@ fn altering_the_text_of_a_recorded_body_alters_nothing_else() {
         {
             text.push_str("続き");
         }
+        last.altered = true;
         let after = encoded(form, frames);
         assert_eq!(text(&decoded(form, &after)), was + "続き", "{name}");
         // What was added is all that is new, give or take the spelling of the one string it is in.

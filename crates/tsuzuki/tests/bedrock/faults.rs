@@ -145,17 +145,26 @@ async fn a_body_that_stalls() {
 /// Slow is not silent: a byte now and then keeps an answer alive for as long as it takes.
 #[tokio::test]
 async fn a_body_that_drips() {
+    // Ten drips take longer than silence may, and each has time to spare on a busy machine.
+    const SILENCE: Duration = Duration::from_secs(2);
     let address = raw(|mut stream| async move {
         _ = stream
             .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n")
             .await;
         for _ in 0..10 {
-            tokio::time::sleep(hurried().silence / 2).await;
+            tokio::time::sleep(SILENCE / 8).await;
             _ = stream.write_all(b"x").await;
         }
     })
     .await;
-    let bedrock = impatient(format!("http://{address}")).await;
+    let settings = Settings {
+        limits: Limits {
+            silence: SILENCE,
+            ..Limits::default()
+        },
+        ..settings(format!("http://{address}"))
+    };
+    let bedrock = Bedrock::connect(settings).await.unwrap();
     let answer = send(&bedrock, post(CONVERSE, "{}")).await;
     assert_eq!((answer.body.len(), answer.broke), (10, None));
 }
