@@ -35,7 +35,7 @@ def binary():
 class Endpoint:
     """`tsuzuki serve` on a free port, until `close`."""
 
-    def __init__(self, *options, scenario=None):
+    def __init__(self, *options, scenario=None, environment=None):
         self.folder = tempfile.TemporaryDirectory(prefix="tsuzuki-test-")
         command = [str(binary()), "serve", "--listen", "127.0.0.1:0", *options]
         if "--data" not in options:
@@ -45,6 +45,7 @@ class Endpoint:
             path.write_text(scenario, encoding="utf-8")
             command += ["--scenario", str(path)]
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("TSUZUKI_", "AWS_"))}
+        clean.update(environment or {})
         # What it keeps without --data belongs to this test.
         clean["HOME"] = clean["XDG_DATA_HOME"] = self.folder.name
         self.talk = open(pathlib.Path(self.folder.name, "stderr"), "w+", encoding="utf-8")

@@ -10,7 +10,7 @@ use crate::exit::{Exit, Failure};
 use crate::print;
 #[cfg(feature = "otel")]
 use crate::traces::Traces;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -339,9 +339,15 @@ where
             "name a level (error, warn, info, debug, trace), or levels by part: tsuzuki_server=debug",
         )
     })?;
-    Ok(tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
-        .with_filter(filter))
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    // A journal or a container's log keeps every byte: colours are for a terminal, unless NO_COLOR
+    // is set, which the layer itself looks at.
+    let lines = if io::stderr().is_terminal() {
+        lines
+    } else {
+        lines.with_ansi(false)
+    };
+    Ok(lines.with_filter(filter))
 }
 
 fn taken(address: SocketAddr, error: &io::Error) -> Failure {

@@ -124,6 +124,14 @@ fn it_prints_what_to_paste_and_serves_until_it_is_stopped() {
     }
 }
 
+#[test]
+fn a_log_that_goes_to_no_terminal_is_plain_text() {
+    let run = tsuzuki(["serve", "--listen", "127.0.0.1:0"]).variable("TSUZUKI_LOG", "info");
+    let done = while_serving(&run, "TERM", |_| {});
+    assert!(done.stderr.contains("shutting down"), "{}", done.stderr);
+    assert!(!done.stderr.contains('\u{1b}'), "{}", done.stderr);
+}
+
 #[cfg(unix)]
 #[test]
 fn the_data_folder_is_private() {
