@@ -1,16 +1,20 @@
 // What comes later: not before the page can be used, and then ahead, so that nobody waits for it.
 
 import { whenIdle } from '../markdown/idle';
+import { thread } from './stages';
 
 const PATIENCE_MS = 200;
 
 /** Loads what stands beside a text when the text is on the page, which it must not keep waiting. */
-export const besides = <Part>(part: () => Promise<Part>): Promise<Part> =>
-  new Promise<void>((resolve) => {
+export async function besides<Part>(part: () => Promise<Part>): Promise<Part> {
+  await thread();
+  await new Promise<void>((resolve) => {
     whenIdle(resolve);
     // While an answer is written the page may not be idle for long.
     setTimeout(resolve, PATIENCE_MS);
-  }).then(part);
+  });
+  return part();
+}
 
 let begun = false;
 
