@@ -1,1 +1,0 @@
-export{t as perform}from"./actions-Buiu7-Jg.js";

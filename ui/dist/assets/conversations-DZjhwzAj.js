@@ -1,1 +1,0 @@
-export{t as bringIn}from"./conversations-CB6PZo0E.js";

@@ -1,1 +1,0 @@
-export{n as notify}from"./notify-D8rSM2BQ.js";

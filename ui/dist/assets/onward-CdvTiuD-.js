@@ -1,1 +1,0 @@
-export{t as goOnward}from"./onward-ByXCy_gW.js";
