@@ -2,12 +2,12 @@
 //
 //   node measure.mjs [FILE OF THE BROWSER]
 
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
-import { LIVE, LONG, serve } from './server.mjs';
+import { LIVE, LONG, PLAIN, serve } from './server.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROUNDS = 3;
@@ -15,30 +15,39 @@ const LONG_TASK_MS = 50;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 const SUBJECTS = [
-  { name: 'Tsuzuki', folder: join(HERE, '../../ui/dist'), message: 'article[data-message]' },
-  { name: 'React with react-markdown', folder: join(HERE, 'built'), message: '[data-message]' },
+  { name: 'Tsuzuki', folder: join(HERE, '../../ui/dist'), empty: '[data-testid=empty]', message: 'article[data-message]' },
+  { name: 'React with react-markdown', folder: join(HERE, 'built'), empty: 'textarea', message: '[data-message]' },
 ];
 
 const median = (all) => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)];
 
-/** The scripts a first visit loads, compressed. */
-async function firstLoad(folder) {
-  const html = await readFile(join(folder, 'index.html'), 'utf8');
-  const scripts = [...html.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map(([, path]) => path);
-  const seen = new Set();
-  let bytes = 0;
-  while (scripts.length > 0) {
-    const path = scripts.pop();
-    if (seen.has(path)) continue;
-    seen.add(path);
-    const file = join(folder, path);
-    await stat(file);
-    const text = await readFile(file, 'utf8');
-    bytes += gzipSync(text, { level: 9 }).length;
-    // What a module imports outright comes with it; what it imports later does not.
-    for (const [, , other] of text.matchAll(/(from|import)\s*"(\.[^"]+\.js)"/g)) scripts.push(join(path, '..', other));
-  }
-  return bytes;
+/** Notes when the page can be used: its field is there and, of a conversation, the last message is painted. */
+function watch({ selector, characters }) {
+  const look = () => {
+    const all = [...document.querySelectorAll(selector)];
+    const there = document.querySelector('textarea') !== null && all.length > 0 && all.at(-1).textContent.length >= characters;
+    if (!there) return requestAnimationFrame(look);
+    requestAnimationFrame(() => setTimeout(() => { globalThis.shownAt = performance.now(); globalThis.shown = all.length; }));
+  };
+  requestAnimationFrame(look);
+}
+
+/** Questions are short: where the last message says so much, it is the last answer. */
+const said = ({ message }) => ({ selector: message, characters: 100 });
+const shown = (page) => page.waitForFunction(() => globalThis.shownAt !== undefined, undefined, { timeout: 120_000 });
+
+/** The scripts that a browser with nothing in its cache asks for until the page can be used, compressed, in bytes. */
+async function firstLoad(browser, address, folder, usable) {
+  const { context, page } = await open(browser);
+  await page.addInitScript(watch, usable);
+  await page.goto(address);
+  await shown(page);
+  const scripts = await page.evaluate(() =>
+    performance.getEntriesByType('resource').filter(({ startTime }) => startTime < globalThis.shownAt).map(({ name }) => new URL(name).pathname).filter((path) => path.endsWith('.js')),
+  );
+  await context.close();
+  const sizes = await Promise.all([...new Set(scripts)].map(async (path) => gzipSync(await readFile(join(folder, path)), { level: 9 }).length));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** A new page in a new browser that notes its long tasks. */
@@ -61,20 +70,12 @@ async function history(browser, url, subject, slower) {
   // The files are in the cache, as on any visit but the first.
   await page.goto(`${url}/c/${LIVE}`, { waitUntil: 'load' });
   if (slower > 1) await session.send('Emulation.setCPUThrottlingRate', { rate: slower });
-  await page.addInitScript((selector) => {
-    const look = () => {
-      const all = document.querySelectorAll(selector);
-      if (all.length >= 2 && all[all.length - 1].textContent.length > 100) {
-        requestAnimationFrame(() => setTimeout(() => { globalThis.shownAt = performance.now(); globalThis.shown = all.length; }));
-      } else requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-  }, subject.message);
+  await page.addInitScript(watch, said(subject));
   await page.goto(`${url}/c/${LONG}`);
-  await page.waitForFunction(() => globalThis.shownAt !== undefined, undefined, { timeout: 120_000 });
-  const shown = await page.evaluate(() => [globalThis.shownAt, globalThis.shown]);
+  await shown(page);
+  const result = await page.evaluate(() => [globalThis.shownAt, globalThis.shown]);
   await context.close();
-  return shown;
+  return result;
 }
 
 /** Watches the answer of 20,000 characters come. */
@@ -101,7 +102,12 @@ async function live(browser, url, subject) {
 
 const browser = await chromium.launch({ executablePath: process.argv[2] ?? '/usr/bin/chromium', args: FLAGS });
 const rows = [];
-for (const subject of SUBJECTS) rows.push({ subject, server: await serve(subject.folder), fast: [], slow: [], live: [] });
+for (const subject of SUBJECTS) rows.push({ subject, server: await serve(subject.folder), loads: [], fast: [], slow: [], live: [] });
+for (const { subject, server, loads } of rows) {
+  for (const [path, usable] of [['/', { selector: subject.empty, characters: 0 }], [`/c/${PLAIN}`, said(subject)], [`/c/${LONG}`, said(subject)]]) {
+    loads.push(await firstLoad(browser, server.url + path, subject.folder, usable));
+  }
+}
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const row of rows) {
     row.fast.push(await history(browser, row.server.url, row.subject, 1));
@@ -112,15 +118,19 @@ for (let round = 0; round < ROUNDS; round += 1) {
 await browser.close();
 
 const of = (row, name, digits) => median(row.live.map((one) => one[name])).toFixed(digits);
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+const worst = (row, name) => Math.max(...row.live.map((one) => one[name])).toFixed(0);
 const lines = [
-  ['first-load JavaScript, gzip', ...(await Promise.all(rows.map(async (row) => `${((await firstLoad(row.subject.folder)) / 1000).toFixed(1)} kB`)))],
+  ['JavaScript until the page can be used, gzip: `/`', ...rows.map((row) => kilobytes(row.loads[0]))],
+  ['… a conversation', ...rows.map((row) => kilobytes(row.loads[1]))],
+  ['… one with code and formulas', ...rows.map((row) => kilobytes(row.loads[2]))],
   ['a conversation of 200 messages opens', ...rows.map((row) => `${median(row.fast.map(([ms]) => ms)).toFixed(0)} ms`)],
   ['… with the CPU slowed four times', ...rows.map((row) => `${median(row.slow.map(([ms]) => ms)).toFixed(0)} ms`)],
   ['… of which are drawn at first', ...rows.map((row) => String(row.fast[0][1]))],
   ['20,000 characters at 100 updates/s: script', ...rows.map((row) => `${of(row, 'script', 2)} s`)],
   ['… layout', ...rows.map((row) => `${of(row, 'layout', 2)} s`)],
-  ['… long tasks (over 50 ms)', ...rows.map((row) => of(row, 'tasks', 0))],
-  ['… the longest', ...rows.map((row) => `${of(row, 'longest', 0)} ms`)],
+  ['… long tasks (over 50 ms), in the worst round', ...rows.map((row) => worst(row, 'tasks'))],
+  ['… the longest of all rounds', ...rows.map((row) => `${worst(row, 'longest')} ms`)],
   ['… heap', ...rows.map((row) => `${of(row, 'heap', 0)} MiB`)],
   ['… characters shown', ...rows.map((row) => of(row, 'characters', 0))],
 ];

@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import { markdown, pieces } from './texts.mjs';
+import { markdown, pieces, prose } from './texts.mjs';
 
 const KINDS = {
   '.html': 'text/html; charset=utf-8',
@@ -20,6 +20,8 @@ const HISTORY = 200;
 const HISTORY_CHARACTERS = 4_000;
 
 export const LONG = '0190a000-0000-7000-8000-000000000001';
+/** Like `LONG`, but without code and formulas. */
+export const PLAIN = '0190a000-0000-7000-8000-000000000003';
 export const LIVE = '0190a000-0000-7000-8000-000000000002';
 const RUN = '0190a000-0000-7000-8000-00000000000f';
 
@@ -53,11 +55,11 @@ function thread(its, limit) {
   }
   const all = Array.from({ length: HISTORY }, (_, n) =>
     n % 2 === 0
-      ? message(n, LONG, 'user', `Question ${n / 2 + 1}: and then?`)
-      : message(n, LONG, 'assistant', markdown(HISTORY_CHARACTERS, n)),
+      ? message(n, its, 'user', `Question ${n / 2 + 1}: and then?`)
+      : message(n, its, 'assistant', its === PLAIN ? prose(HISTORY_CHARACTERS, n) : markdown(HISTORY_CHARACTERS, n)),
   );
   const messages = all.slice(-limit);
-  return { conversation: { ...conversation(LONG), head: all.at(-1).id }, messages, older: messages.length < all.length, cursors: [] };
+  return { conversation: { ...conversation(its), head: all.at(-1).id }, messages, older: messages.length < all.length, cursors: [] };
 }
 
 /** The events of the live answer, at its pace; the page may come again. */

@@ -138,9 +138,11 @@ def text_of(message):
 class Reader:
     """Follows one answer to its end, reconnecting with its cursor, and minds every character."""
 
-    def __init__(self, server, path, message, cursor=None):
+    def __init__(self, server, path, message, cursor=None, text=""):
         self.server, self.path, self.message = server, path, message
-        self.last_id, self.text, self.wrong = None, "", []
+        # What the message said when its run began.
+        self.last_id, self.text, self.wrong = None, text, []
+        self.reasoning = ""
         self.next = int(cursor.rsplit(".", 1)[1]) if cursor else 0
         self.state, self.connections, self.resumed, self.snapshots = None, 0, 0, 0
         self.thread = threading.Thread(target=self._follow, daemon=True)
@@ -212,6 +214,8 @@ class Reader:
                 self.next = seq + 1
                 if entry["kind"] == "text":
                     self.text += entry["text"]
+                elif entry["kind"] == "reasoning":
+                    self.reasoning += entry["text"]
                 elif entry["kind"] == "resumed":
                     self.resumed += 1
                 elif entry["kind"] == "over":

@@ -89,6 +89,7 @@ def test_the_page_and_what_it_needs_first(person):
     assert any(model["id"] == HAIKU for model in person.ask("GET", "/models")["models"])
     assert person.ask("GET", "/doctor")["checks"][0] == {
         "name": "store", "state": "ok", "told": "conversations can be read and kept",
+        "told_as": {"code": "store_works", "values": {}},
     }
 
 

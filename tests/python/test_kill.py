@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from chatting import ChatServer, Reader, text_of
+from chatting import ChatServer, Reader, identity, text_of
 from endpoint import HAIKU, OPUS, SONNET, SONNET_5, binary
 
 KILLS = int(os.environ.get("TSUZUKI_KILLS", "10"))
@@ -60,17 +60,38 @@ def verify(server, text):
 class Asked:
     """A question, and three who read its answer: of the run, of the conversation, and a late one."""
 
-    def __init__(self, server, model):
+    def __init__(self, server, model, max_tokens=200):
         self.model = model
-        self.conversation, self.answer, self.run, cursor = server.ask(LONG, model, max_tokens=200)
+        self.conversation, self.answer, self.run, cursor = server.ask(LONG, model, max_tokens)
+        self.text = ""
+        self._read(server, cursor)
+
+    def _read(self, server, cursor):
+        runs, all_of_it = f"/runs/{self.run}/events", f"/events?conversation={self.conversation}"
         self.readers = [
-            Reader(server, f"/runs/{self.run}/events?after={cursor}", self.answer, cursor),
-            Reader(server, f"/events?conversation={self.conversation}&after={cursor}", self.answer, cursor),
+            Reader(server, f"{path}after={cursor}", self.answer, cursor, self.text)
+            for path in (f"{runs}?", f"{all_of_it}&")
         ]
         self.late = None
 
     def read_from_the_beginning(self, server):
-        self.late = Reader(server, f"/runs/{self.run}/events", self.answer)
+        self.late = Reader(server, f"/runs/{self.run}/events", self.answer, text=self.text)
+
+    def begins(self, server, what, body):
+        """A run on top of this answer (`continue`, `retry`), and who reads that."""
+        path, key = f"/messages/{self.answer}/{what}", {"Idempotency-Key": identity()}
+        posted = server.call("POST", path, body, key)
+        message = posted["messages"][-1]
+        self.answer, self.run, self.text = message["id"], posted["run"], text_of(message)
+        self._read(server, posted["cursor"])
+
+    def until(self, holds):
+        """Waits for something to be read."""
+        deadline = time.monotonic() + 60
+        while not holds(self.readers[0]):
+            told = [(reader.state, reader.wrong) for reader in self.readers]
+            assert self.runs() and time.monotonic() < deadline, f"it never came: {told}"
+            time.sleep(0.01)
 
     def runs(self):
         return any(reader.state is None and not reader.wrong for reader in self.readers)
@@ -84,6 +105,19 @@ class Asked:
         message = server.settled(self.answer)
         assert (message["state"], text_of(message)) == ("complete", whole)
         return message["making"]
+
+
+def kill_meanwhile(server, chance, asked, most):
+    """Kills the server at random moments while it writes; how often."""
+    kills = 0
+    while kills < most and asked.runs():
+        time.sleep(chance.uniform(0.0, 0.8))
+        server.kill()
+        server.start()
+        kills += 1
+        if kills == 1:
+            asked.read_from_the_beginning(server)
+    return kills
 
 
 def report(capsys, line):
@@ -127,11 +161,80 @@ def test_a_clean_shutdown_hands_over(server, capsys):
     whole = uncut(server, SONNET_5)
     asked = Asked(server, SONNET_5)
     asked.read_from_the_beginning(server)
-    deadline = time.monotonic() + 60
-    while not asked.readers[0].text:
-        assert time.monotonic() < deadline, "it never began"
-        time.sleep(0.01)
+    asked.until(lambda reader: reader.text)
     assert server.stop() == 0
     server.start()
     making = asked.judge(server, whole)
     assert "restart" in {seam["kind"] for seam in making["seams"]}
+
+
+@pytest.mark.parametrize("model", [SONNET, SONNET_5])
+def test_kill_9_in_an_answer_that_is_continued(server, capsys, model):
+    chance = random.Random(SEED)
+    whole = uncut(server, model)
+    kills, runs = 0, 0
+    while kills < max(2, KILLS // 4):
+        asked = Asked(server, model)
+        asked.until(lambda reader: len(reader.text) > 500)
+        server.call("POST", f"/runs/{asked.run}/stop", {})
+        assert server.settled(asked.answer)["state"] == "stopped"
+        asked.begins(server, "continue", {})
+        assert 0 < len(asked.text) < len(whole)
+        kills += kill_meanwhile(server, chance, asked, 4)
+        making = asked.judge(server, whole)
+        assert {seam["kind"] for seam in making["seams"]} & {"asked", "restart"}
+        runs += 1
+    report(capsys, f"{model}: killed {kills} times in {runs} runs that went on with an answer ")
+
+
+def test_kill_9_in_an_answer_that_is_written_anew_from_a_seam(server, capsys):
+    model, chance = SONNET_5, random.Random(SEED)
+    whole = uncut(server, model)
+    first = Asked(server, model)
+    first.read_from_the_beginning(server)
+    seams = first.judge(server, whole)["seams"]
+    original, kills, runs = first.answer, 0, 0
+    while kills < max(2, KILLS // 4):
+        first.answer = original
+        first.begins(server, "retry", {"seam": 1 + chance.randrange(len(seams) // 2), "answer": identity()})
+        kills += kill_meanwhile(server, chance, first, 4)
+        first.judge(server, whole)
+        runs += 1
+    # What was there before is as it was.
+    assert text_of(server.call("GET", f"/messages/{original}")) == whole
+    report(capsys, f"{model}: killed {kills} times in {runs} runs that began at a seam ")
+
+
+THOUGHT = " ".join(f"thought {number}," for number in range(1500))
+REASONS = f"""{SCENARIO}
+[[rule]]
+user = '^/long'
+[[rule.reply]]
+reasoning = "{THOUGHT}"
+[[rule.reply]]
+respond = "{LONG}"
+"""
+
+
+@pytest.mark.parametrize("model", [SONNET, SONNET_5])
+def test_kill_9_while_the_model_reasons(capsys, model):
+    server = ChatServer(REASONS, CONFIG)
+    try:
+        chance = random.Random(SEED)
+        whole = uncut(server, model)
+        kills, answers = 0, 0
+        while kills < max(2, KILLS // 4):
+            # Room for all of the reasoning and the beginning of the text.
+            asked = Asked(server, model, max_tokens=8000)
+            asked.until(lambda reader: reader.reasoning)
+            time.sleep(chance.uniform(0.0, 0.3))
+            assert not asked.readers[0].text, "it was to be killed while it reasoned"
+            server.kill()
+            server.start()
+            asked.read_from_the_beginning(server)
+            kills += 1 + kill_meanwhile(server, chance, asked, 1)
+            asked.judge(server, whole)
+            answers += 1
+        report(capsys, f"{model}: killed {kills} times, first while it reasoned; {answers} answers were complete ")
+    finally:
+        server.close()

@@ -5,13 +5,12 @@ import { watchCompositions } from './keys/enter';
 import './style/base.css';
 import { wear } from './theme/theme';
 import App from './view/App.svelte';
-import { markdown } from './view/markdown';
+import { empty, thread } from './view/stages';
 import { speak } from './words/words.svelte';
 
 watchCompositions();
 followHistory();
 wear(preferences().theme);
-// A conversation will need it: it comes at the same time as the rest.
-if (place().conversation !== null) void markdown();
-await speak(preferences().language);
-mount(App, { target: document.querySelector('#page')! });
+// It comes at the same time as the words, not after them.
+void (place().conversation === null ? empty() : thread());
+void speak(preferences().language).then(() => mount(App, { target: document.querySelector('#page')! }));

@@ -22,6 +22,7 @@ pub(super) fn conversation() -> Conversation {
         head: None,
         standing: Standing::Quiet,
         spent: Spent::default(),
+        from: None,
     }
 }
 

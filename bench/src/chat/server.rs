@@ -69,6 +69,7 @@ pub(crate) async fn run(
         backend: BackendIs {
             kind: BackendKind::Bedrock,
             told: "A fake that does not think.".to_owned(),
+            why: None,
             region: None,
             profile: None,
             credentials: None,

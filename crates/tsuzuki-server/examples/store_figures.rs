@@ -259,6 +259,7 @@ fn conversation() -> Conversation {
         head: None,
         standing: Standing::Quiet,
         spent: Spent::default(),
+        from: None,
     }
 }
 

@@ -19,6 +19,7 @@ mod log;
 mod mailbox;
 mod message;
 mod object;
+mod onward;
 mod post;
 mod posting;
 mod reading;
@@ -28,6 +29,7 @@ mod scribe;
 mod shape;
 mod shared;
 mod stopping;
+mod summary;
 mod takeover;
 mod telling;
 mod title;
@@ -37,10 +39,10 @@ pub use change::Change;
 pub use entry::{Cursor, Entry, NoCursor};
 pub use id::{AttachmentId, ConversationId, MessageId, Moment, RunId, User};
 pub use message::{
-    Attachment, AttachmentKind, Block, Conversation, Ended, Holds, Making, Message, Part, Problem,
-    Role, Seam, SeamKind, Spent, Standing, State, Titled,
+    Attachment, AttachmentKind, Block, Conversation, Ended, Holds, Making, Message, Origin, Part,
+    Problem, Role, Seam, SeamKind, Speaker, Spent, Standing, State, Titled, Waiting,
 };
-pub use post::{Again, Post, Posted};
+pub use post::{Again, Onward, Post, Posted};
 pub use shape::{Effort, Guardrail, Reach, Shape};
 
 use crate::store::{Run, Store, StoreError};
@@ -92,7 +94,8 @@ pub struct ChatSettings {
     pub model: String,
     /// How long entries are gathered before they are written down; at most 30 ms.
     pub tick: Duration,
-    /// The oldest a run may be, when a server starts, to be taken over rather than marked incomplete.
+    /// How long ago a run may have said something, when a server starts, to be taken over rather than
+    /// marked incomplete.
     pub take_over: Duration,
     /// How many runs may be alive at once, and of one user.
     pub runs: usize,
@@ -333,6 +336,23 @@ impl Chat {
         let (chat, user) = (self.clone(), user.clone());
         let go_on = async move { chat.go_on_with(&user, message, key).await };
         self.shared.to_its_end(go_on).await
+    }
+
+    /// Goes on in a new conversation, whose first message brings a summary of what was said up to an
+    /// answer. The run that answers it writes the summary first.
+    ///
+    /// # Errors
+    /// See [`ChatError`].
+    pub async fn go_onward(
+        &self,
+        user: &User,
+        answer: MessageId,
+        onward: Onward,
+        key: Option<String>,
+    ) -> Result<Posted, ChatError> {
+        let (chat, user) = (self.clone(), user.clone());
+        let go = async move { chat.go_onward_from(&user, answer, onward, key).await };
+        self.shared.to_its_end(go).await
     }
 
     /// Writes an answer anew from its `seam`-th seam (from 1) on, in a message beside it.

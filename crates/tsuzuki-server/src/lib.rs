@@ -58,5 +58,5 @@ pub use tls::{Tls, TlsError};
 pub use tsuzuki::HOP_HEADER;
 pub use web::{
     BackendIs, BackendKind, ChatDoor, Check, CheckState, Diagnosis, Doctor, NoPassword, NoPeers,
-    Password, Peers, ProxyHeader, SignIn,
+    Password, Peers, ProxyHeader, SignIn, Worded,
 };

@@ -49,7 +49,8 @@ pub struct Limits {
 pub struct ChatLimits {
     /// How long a session lasts.
     pub session: Duration,
-    /// How often one peer may try to sign in.
+    /// How often one peer may try to sign in with a wrong password: an address, or a browser that
+    /// signed in before.
     pub sign_ins: Rate,
     /// How many passwords are checked at once; each takes 19 MiB.
     pub password_checks: usize,
@@ -57,6 +58,9 @@ pub struct ChatLimits {
     pub import_bytes: usize,
     /// How often one user may change something.
     pub writes: Rate,
+    /// The most streams of events that one user may have open: every tab has one. Without names of
+    /// their own, all are one user.
+    pub readers: usize,
     /// The most attachments of one message.
     pub attachments: usize,
     /// The largest image, in bytes.
@@ -132,6 +136,7 @@ impl Limits {
                 burst: 300,
                 every: Duration::from_millis(20),
             },
+            readers: 2_000,
             // Converse takes 20 images of 3.75 MB and 5 documents of 4.5 MB (API reference, Message).
             attachments: 20,
             image_bytes: 3_750_000,

@@ -230,6 +230,11 @@ pub struct Epoch {
     pub from: u64,
 }
 
+impl Epoch {
+    /// The first, with which a run begins.
+    pub const FIRST: Self = Self { number: 0, from: 0 };
+}
+
 /// Entries of one run, as its readers get them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Append {
@@ -271,6 +276,10 @@ pub struct Alive {
     pub message: Message,
     /// Its log.
     pub log: Vec<Append>,
+    /// When it last said something, or began.
+    pub heard_at: Moment,
+    /// Why not all of it can be read, where that is so; what is here is what can.
+    pub damaged: Option<StoreError>,
 }
 
 /// What was sent and received for one part of an answer.

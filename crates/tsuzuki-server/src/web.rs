@@ -20,13 +20,14 @@ mod models;
 mod openapi;
 mod page;
 mod problem;
+mod readers;
 mod router;
 mod runs;
 mod sent;
 mod session;
 mod sign_in;
 
-pub use facts::{BackendIs, BackendKind, Check, CheckState, Diagnosis, Doctor};
+pub use facts::{BackendIs, BackendKind, Check, CheckState, Diagnosis, Doctor, Worded};
 pub(crate) use fields::Place;
 pub(crate) use problem::{Code, Problem};
 pub(crate) use router::WebDoor;

@@ -303,9 +303,7 @@ impl Simulator {
             && model.reasoning
             && !has(|block| matches!(block, Block::Reasoning { .. }))
         {
-            let text =
-                "The simulator does not reason; this block stands where a model's reasoning would."
-                    .to_owned();
+            let text = responder::reasoning(&conversation.asked).to_owned();
             let signature = Some(
                 base64::engine::general_purpose::STANDARD.encode("a signature of the simulator"),
             );

@@ -53,6 +53,8 @@ export function follow(follower: Follower): Following {
     const mine = new AbortController();
     abort = mine;
     let silence: ReturnType<typeof setTimeout> | undefined;
+    /** How long the server asked us to stay away. */
+    let away = 0;
     const heard = () => {
       clearTimeout(silence);
       silence = setTimeout(() => mine.abort(), SILENCE_MS);
@@ -64,6 +66,7 @@ export function follow(follower: Follower): Following {
       if (last) headers['last-event-id'] = last;
       const response = await fetch(follower.address(), { headers, signal: mine.signal, cache: 'no-store' });
       if (!response.ok || !response.body) {
+        away = Number(response.headers.get('retry-after') ?? 0) * 1_000 || 0;
         const failure = await failureOf(response);
         if (abort === mine && response.status < 500 && !failure.passes) {
           abort = null;
@@ -93,7 +96,7 @@ export function follow(follower: Follower): Following {
     if (abort !== mine) return;
     abort = null;
     follower.stands('lost');
-    again = setTimeout(() => void open(), pauseBefore(attempt));
+    again = setTimeout(() => void open(), Math.max(away, pauseBefore(attempt)));
     attempt += 1;
   };
 

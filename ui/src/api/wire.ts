@@ -61,6 +61,8 @@ export interface Conversation {
   head: Id | null;
   standing: Standing;
   spent: Spent;
+  /** The answer it goes on from, with a summary of what was said there. */
+  from?: { conversation: Id; message: Id } | null;
 }
 
 export interface Change {
@@ -74,7 +76,8 @@ export interface Change {
 
 export interface Block {
   number: number;
-  kind: 'text' | 'reasoning';
+  /** `summary`, in a question: what was said before; empty while it is still to be written. */
+  kind: 'text' | 'reasoning' | 'summary';
   text: string;
 }
 
@@ -123,6 +126,8 @@ export interface Seam {
 export interface Problem {
   code: string;
   detail: string;
+  /** Whose sentence that is. */
+  said_by?: 'tsuzuki' | 'backend';
   request_id: string | null;
   can_continue: boolean;
 }
@@ -137,6 +142,16 @@ export interface Making {
   ms: number;
   dropped: readonly string[];
   problem: Problem | null;
+  /** What a running answer waits for. */
+  waiting?: Waiting | null;
+}
+
+export interface Waiting {
+  why: string;
+  /** By the server's clock. */
+  until: Moment;
+  /** Which attempt comes then: from 2. */
+  attempt: number;
 }
 
 export interface Message {
@@ -157,7 +172,7 @@ export type Entry =
   | { kind: 'reasoning'; block: number; text: string }
   | { kind: 'part'; part: Part }
   | { kind: 'seam'; seam: Seam }
-  | { kind: 'waiting'; why: string; at_most: number }
+  | { kind: 'waiting'; why: string; at_most: number; attempt: number }
   | { kind: 'resumed' }
   | { kind: 'over'; state: MessageState; making: Making };
 
@@ -172,9 +187,20 @@ export interface Post {
   id: Id;
   parent: Id | null;
   text: string;
+  /** What was said before, summed up. */
+  summary?: string;
   attachments: readonly Id[];
   answer: Id;
   shape: Shape;
+}
+
+/** Going on in a new conversation. */
+export interface Onward {
+  conversation: Id;
+  id: Id;
+  answer: Id;
+  /** What to ask there; without it the question of the answer again. */
+  text?: string;
 }
 
 export interface Posted {
@@ -233,6 +259,8 @@ export interface About {
   backend?: {
     kind: 'simulator' | 'bedrock';
     told: string;
+    /** Why it answers, in English, where there was a choice. */
+    why?: string | null;
     region?: string | null;
     profile?: string | null;
     credentials?: string | null;
@@ -294,8 +322,17 @@ export interface Exchange {
 export interface Check {
   name: string;
   state: 'ok' | 'failed' | 'skipped';
+  /** In English, for who does not know the code. */
   told: string;
+  told_as?: Worded;
   hint?: string | null;
+  hint_as?: Worded | null;
+}
+
+/** A sentence as the page words it: which, and what stands in it. `said` is English, and somebody else's. */
+export interface Worded {
+  code: string;
+  values: Readonly<Record<string, string>>;
 }
 
 export interface Doctor {

@@ -1,8 +1,9 @@
 // What a visitor does with answers: stop, finish, go on, again, branches, seams.
 
-import * as api from '../api/client';
+import { change } from '../api/client';
 import { asFailure } from '../api/failure';
 import { newId } from '../api/id';
+import * as api from '../api/later';
 import type { Id, Message, Posted, Shape } from '../api/wire';
 import { runOf, shown } from '../state/path';
 import { words } from '../words/words.svelte';
@@ -12,7 +13,7 @@ import { saved } from './saving';
 import { happened, stateNow } from './store.svelte';
 
 /** Asks the server, and shows what it says when it would not. */
-async function tried<Answer>(asked: () => Promise<Answer>): Promise<Answer | null> {
+export async function tried<Answer>(asked: () => Promise<Answer>): Promise<Answer | null> {
   try {
     return await asked();
   } catch (thrown) {
@@ -63,7 +64,7 @@ export async function cutFrom(answer: Message, seam: number): Promise<void> {
 
 /** Shows another branch: the path that goes through this message. */
 export async function showBranch(conversation: Id, through: Id): Promise<void> {
-  const changed = await tried(() => api.change(conversation, { through }));
+  const changed = await tried(() => change(conversation, { through }));
   if (!changed) return;
   // The path first, so that the page never shows a thread with nothing in it.
   if (changed.head !== null && !stateNow().messages[changed.head]) await readThread(conversation, changed.head);

@@ -8,7 +8,7 @@ import { toldBy } from '../api/told';
 import type { Id } from '../api/wire';
 import { cursors, shown } from '../state/path';
 import { pump } from './sending';
-import { lineStands, serverIs } from './server.svelte';
+import { lineStands, readAbout, readModels, serverIs } from './server.svelte';
 import { happened, stateNow, streamSaid } from './store.svelte';
 
 let open: Id | null = null;
@@ -26,7 +26,8 @@ export function followConversation(id: Id | null, signedOut: () => void): void {
   following = follow({
     address: () => (address = wanted()),
     lastEventId: () => (open === null ? '' : cursors(stateNow(), open)),
-    mayRest: () => open === null || cursors(stateNow(), open) === '',
+    // Also what is written elsewhere ends in the sidebar, in the title, and in a notification.
+    mayRest: () => !Object.values(stateNow().conversations).some(({ standing }) => standing === 'running'),
     told(event) {
       const told = toldBy(event);
       if (!told) return;
@@ -53,8 +54,9 @@ const wanted = (): string => api.eventsAddress(open !== null && onServer(open) ?
 /** A conversation that only the outbox knows cannot be followed yet. */
 const onServer = (id: Id): boolean => !stateNow().outbox.some((one) => one.conversation === id && one.make);
 
+/** Reads what may have changed while nobody listened: also who answers, for the server may be another one. */
 async function catchUp(): Promise<void> {
-  await Promise.allSettled([list(), open === null ? null : readThread(open)]);
+  await Promise.allSettled([list(), open === null ? null : readThread(open), readAbout(), readModels()]);
 }
 
 /** Reads the list of conversations from the beginning. */

@@ -22,6 +22,8 @@ export interface Said {
   /** The message it follows; without it the end of what is shown. */
   readonly parent?: Id | null;
   readonly shape?: Shape;
+  /** What was said before, summed up. */
+  readonly summary?: string;
 }
 
 /** Sends a message, or lets it wait for the answer before it. */
@@ -52,7 +54,7 @@ function send(said: Said, id: Id, answer: Id): void {
     key: id,
     conversation: said.conversation,
     make: said.make ?? null,
-    post: { id, parent, text: said.text, attachments: said.attachments.map((one) => one.id), answer, shape: said.shape ?? {} },
+    post: { id, parent, text: said.text, ...(said.summary ? { summary: said.summary } : {}), attachments: said.attachments.map((one) => one.id), answer, shape: said.shape ?? {} },
     attachments: said.attachments,
     at: Date.now(),
     stage: 'sending',

@@ -2,7 +2,7 @@
 
 import * as api from '../api/client';
 import type { About, Defaults, Model } from '../api/wire';
-import { named } from '../state/picking';
+import { named } from '../state/models';
 
 let about = $state.raw<About | null>(null);
 let models = $state.raw<readonly Model[]>([]);
@@ -50,9 +50,14 @@ export async function keepDefaults(wish: Defaults): Promise<void> {
   defaults = await api.putDefaults(wish);
 }
 
+/** The server serves another page by now. */
+export const isNewer = (): void => {
+  newer = true;
+};
+
 /** The stream's first event tells which page the server has: another one than ours asks for a reload. */
 export function serverIs(build: string): void {
-  if (about?.build !== undefined && build !== '' && build !== about.build) newer = true;
+  if (about?.build !== undefined && build !== '' && build !== about.build) isNewer();
 }
 
 /** A model by its id, if the server lists it. */

@@ -5,6 +5,9 @@ import type { Told } from '../api/wire';
 import { fold, type Event } from '../state/fold';
 import { EMPTY, type State } from '../state/state';
 
+/** How often a hidden page takes what it heard. */
+const HIDDEN_MS = 200;
+
 let current = $state.raw<State>(EMPTY);
 let heard: { told: Told; now: number }[] = [];
 let flushing = false;
@@ -26,10 +29,12 @@ export function streamSaid(told: Told): void {
   heard.push({ told, now: Date.now() });
   if (flushing) return;
   flushing = true;
-  // A hidden page gets no frames, but still has to know when an answer ends.
   if (document.visibilityState === 'visible') requestAnimationFrame(flush);
-  else setTimeout(flush, 200);
+  else setTimeout(flush, HIDDEN_MS);
 }
+
+// A hidden page gets no frames, also not the one it waits for, but still has to know when an answer ends.
+document.addEventListener('visibilitychange', () => flushing && setTimeout(flush, HIDDEN_MS));
 
 function flush(): void {
   flushing = false;

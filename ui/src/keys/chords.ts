@@ -1,8 +1,8 @@
 // Chords: which keys are pressed together, as they are written in the table, in the preferences and on the page.
 
-import type { Words } from '../words/words.svelte';
+import type { More } from '../words/more/en';
 
-export type Action = keyof Words['keys'];
+export type Action = keyof More['keys'];
 
 /** Chords that differ from the table's, as the visitor chose them. */
 export type Changed = Readonly<Partial<Record<Action, string>>>;

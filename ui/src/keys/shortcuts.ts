@@ -1,18 +1,8 @@
 // What the keyboard map does. The map is in `chords.ts`; it is shown, and changed, under `?`.
 
-import type { Message } from '../api/wire';
-import { again, goOn, stop } from '../app/answers';
+import { told } from '../app/acting';
 import { show } from '../app/dialogs.svelte';
-import { edit } from '../app/editing.svelte';
-import { notice } from '../app/notices.svelte';
-import { go, place } from '../app/place.svelte';
-import { preferences, toggleSeams } from '../app/preferences.svelte';
-import { reading, toggleReading } from '../app/reading.svelte';
-import { state } from '../app/store.svelte';
-import { groups } from '../state/groups';
-import { canGoOn, shown, textOf } from '../state/path';
-import { copyText } from '../view/clipboard';
-import { words } from '../words/words.svelte';
+import { preferences } from '../app/preferences.svelte';
 import { actionOf, chord, chordOf, printed, type Action } from './chords';
 import { composing } from './enter';
 
@@ -35,9 +25,6 @@ export function hinted(name: string, action: Action): string {
   return keys ? `${name} (${keys})` : name;
 }
 
-const TWICE_MS = 700;
-let escaped = 0;
-
 /** Does what a key press asks for, if it asks for something. */
 export function shortcut(event: KeyboardEvent, page: { toggleSidebar: () => void }): void {
   const { shortcuts, keys: changed } = preferences();
@@ -48,90 +35,10 @@ export function shortcut(event: KeyboardEvent, page: { toggleSidebar: () => void
   const at = event.target;
   const typing = at instanceof HTMLElement && (at.matches('input, textarea, select') || at.isContentEditable);
   if (typing && !/Mod|Alt|Escape|F\d/.test(keys)) return;
-  if (!done(action, page.toggleSidebar)) return;
-  event.preventDefault();
-}
-
-/** Does an action of the table by another way than its keys; whether it had anything to do. */
-export const perform = (action: Exclude<Action, 'sidebar'>): boolean => done(action, () => undefined);
-
-/** Whether the action had anything to do. */
-function done(action: Action, toggleSidebar: () => void): boolean {
-  const here = place().conversation;
-  const path = here === null ? [] : shown(state(), here).messages;
-  const answer = path.findLast((one) => one.role === 'assistant');
-  const question = path.findLast((one) => one.role === 'user');
-  switch (action) {
-    case 'palette':
-      return show({ kind: 'palette' }), true;
-    case 'help':
-      return show({ kind: 'keys' }), true;
-    case 'settings':
-      return show({ kind: 'settings' }), true;
-    case 'fresh':
-      return go(null), true;
-    case 'sidebar':
-      return toggleSidebar(), true;
-    case 'model':
-      return document.getElementById('choose-model')?.querySelector('button')?.click(), true;
-    case 'composer':
-      return document.getElementById('message')?.focus(), true;
-    case 'seams':
-      return toggleSeams(), true;
-    case 'stop':
-      return stopped(answer);
-    case 'previous':
-      return walked(-1);
-    case 'following':
-      return walked(1);
-    case 'down':
-      return turned(1);
-    case 'up':
-      return turned(-1);
-    case 'copy':
-      return copied(answer && textOf(answer));
-    case 'code':
-      return copied([...document.querySelectorAll('.prose pre code')].at(-1)?.textContent);
-    case 'again':
-      return answer && answer.state !== 'running' ? (void again(answer), true) : false;
-    case 'edit':
-      return question ? (edit(question.id), true) : false;
-    case 'read':
-      return toggleReading(reading()?.message ?? answer?.id);
-    case 'goOn':
-      return answer && canGoOn(answer) ? (void goOn(answer), true) : false;
-  }
-}
-
-function stopped(answer: Message | undefined): boolean {
-  const now = Date.now();
-  const twice = now - escaped < TWICE_MS;
-  escaped = twice ? 0 : now;
-  if (!twice || answer?.state !== 'running') return false;
-  void stop(answer);
-  return true;
-}
-
-function walked(step: 1 | -1): boolean {
-  const all = groups(state(), Date.now()).flatMap((group) => group.conversations);
-  const at = all.findIndex((one) => one.id === place().conversation);
-  const next = all[at < 0 ? 0 : at + step];
-  if (next) go(next.id);
-  return true;
-}
-
-function turned(step: 1 | -1): boolean {
-  const turns = [...document.querySelectorAll<HTMLElement>('[data-turn]')];
-  const top = (turn: HTMLElement) => turn.getBoundingClientRect().top;
-  const SLACK_PX = 80;
-  const next = step > 0 ? turns.find((turn) => top(turn) > SLACK_PX) : turns.findLast((turn) => top(turn) < 0);
-  next?.scrollIntoView({ block: 'start' });
-  next?.focus({ preventScroll: true });
-  return next !== undefined;
-}
-
-function copied(text: string | null | undefined): boolean {
-  if (!text) return false;
-  void copyText(text).then((did) => did && notice(words().copied));
-  return true;
+  // Escape closes what is open, too.
+  if (keys !== 'Escape') event.preventDefault();
+  // What is typed from now on belongs to the palette: it waits for nothing.
+  if (action === 'palette') show({ kind: 'palette' });
+  else if (action === 'sidebar') page.toggleSidebar();
+  else void import('./actions').then(({ perform }) => perform(action), told);
 }

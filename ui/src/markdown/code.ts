@@ -1,58 +1,58 @@
 // A block of code: a head with its language and its buttons, there from the first line, and the code, which only grows.
 
 import type { Block } from './block';
-import { button, element, offer, say } from './element';
-import { highlight, loadHighlighter, loadedHighlighter } from './highlight';
-import { DiagramView } from './diagram';
+import { button, element, say } from './element';
+import { loadHighlighter, loadedHighlighter } from './highlight';
 import { placeBlock, placeText } from './places';
 import type { Surface } from './surface';
 import type { View } from './view';
 
 export class CodeView implements View {
   readonly element: HTMLElement;
-  private readonly code = element('code');
-  private readonly text = document.createTextNode('');
-  private readonly language = element('span', 'code-language');
-  private readonly actions = element('span', 'code-actions');
-  private finished = false;
+  readonly #code = element('code');
+  readonly #text = document.createTextNode('');
+  readonly #language = element('span', 'code-language');
+  readonly #actions = element('span', 'code-actions');
+  #finished = false;
 
   constructor(
     private readonly block: Block,
     private readonly surface: Surface,
   ) {
     const { words } = surface.options;
-    this.code.append(this.text);
-    const body = element('pre', '', this.code);
+    this.#code.append(this.#text);
+    const body = element('pre', '', this.#code);
     // A box that scrolls must be reachable by keyboard.
     body.tabIndex = 0;
-    this.actions.append(
+    const wrap = button(words.wrap, 'code-wrap', (pressed) => {
+      pressed.setAttribute('aria-pressed', String(this.element.classList.toggle('wraps')));
+    });
+    wrap.setAttribute('aria-pressed', 'false');
+    this.#actions.append(
       button(words.copy, 'code-copy', (pressed) => {
-        surface.copy(this.text.data, () => {
+        surface.copy(this.#text.data, () => {
           say(pressed, words.copied, words.copy);
         });
       }),
-      button(words.wrap, 'code-wrap', (pressed) => {
-        const wraps = this.element.classList.toggle('wraps');
-        pressed.setAttribute('aria-pressed', String(wraps));
-      }),
+      wrap,
       button(words.download, 'code-download', () => {
-        offer(fileName(languageOf(this.block)), 'text/plain;charset=utf-8', this.text.data);
+        void import('./download').then(({ downloadCode }) => downloadCode(languageOf(this.block), this.#text.data));
       }),
     );
-    this.element = element('div', 'code', element('div', 'code-head', this.language, this.actions), body);
+    this.element = element('div', 'code', element('div', 'code-head', this.#language, this.#actions), body);
     this.element.dir = 'ltr';
     placeBlock(this.element, block.start);
   }
 
   update(block: Block): void {
     const language = languageOf(block);
-    if (this.language.textContent !== language) this.language.textContent = language;
+    if (this.#language.textContent !== language) this.#language.textContent = language;
     const shown = visibleCode(block);
-    const before = this.text.data;
-    if (shown.startsWith(before)) this.text.appendData(shown.slice(before.length));
-    else this.text.data = shown;
-    placeText(this.code, block.spots, 0);
-    if (block.final && !this.finished) this.finish(language, shown);
+    const before = this.#text.data;
+    if (shown.startsWith(before)) this.#text.appendData(shown.slice(before.length));
+    else this.#text.data = shown;
+    placeText(this.#code, block.spots, 0);
+    if (block.final && !this.#finished) this.#finish(language, shown);
   }
 
   placeAt(): HTMLElement {
@@ -60,19 +60,28 @@ export class CodeView implements View {
   }
 
   /** The fence is closed: no more characters come, so now the code may be cut into highlighted pieces. */
-  private finish(language: string, code: string): void {
-    this.finished = true;
-    if (language === 'mermaid') new DiagramView(this.element, this.actions, code, this.surface);
+  #finish(language: string, code: string): void {
+    this.#finished = true;
+    if (language === 'mermaid') this.#draw(code);
     if (language === '' || code === '') return;
     const paint = (): void => {
       this.surface.later.add(() => {
-        const highlighter = loadedHighlighter();
-        const nodes = highlighter === null ? null : highlight(highlighter, code, language);
-        if (nodes !== null) this.code.replaceChildren(nodes);
+        const nodes = loadedHighlighter()?.(code, language);
+        if (nodes) this.#code.replaceChildren(nodes);
       });
     };
     if (loadedHighlighter() !== null) paint();
     else loadHighlighter().then(paint, () => undefined);
+  }
+
+  #draw(source: string): void {
+    // Where the module cannot be had, the source stays, as it does when a diagram cannot be drawn.
+    import('./diagram').then(
+      ({ DiagramView }) => {
+        if (!this.surface.gone.aborted) new DiagramView(this.element, this.#actions, source, this.surface);
+      },
+      () => undefined,
+    );
   }
 }
 
@@ -92,17 +101,4 @@ function visibleCode(block: Block): string {
     end = Math.max(line, 0);
   }
   return text.slice(0, end);
-}
-
-const EXTENSIONS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    bash: 'sh', c: 'c', cpp: 'cpp', csharp: 'cs', css: 'css', go: 'go', html: 'html', java: 'java', javascript: 'js',
-    js: 'js', json: 'json', kotlin: 'kt', markdown: 'md', md: 'md', mermaid: 'mmd', php: 'php', python: 'py', py: 'py',
-    ruby: 'rb', rust: 'rs', rs: 'rs', sh: 'sh', shell: 'sh', sql: 'sql', swift: 'swift', toml: 'toml', tsx: 'tsx',
-    typescript: 'ts', ts: 'ts', xml: 'xml', yaml: 'yaml', yml: 'yml',
-  }),
-);
-
-function fileName(language: string): string {
-  return `code.${EXTENSIONS.get(language) ?? 'txt'}`;
 }

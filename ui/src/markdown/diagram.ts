@@ -3,7 +3,6 @@
 // Mermaid turns text of the model into SVG and styles. It does so in a sandboxed frame without an origin: whatever it might
 // be talked into, it reaches neither the page nor the server. The frame is asked by message and answers with its height.
 
-import { button, element } from './element';
 import type { Surface } from './surface';
 
 const DEFAULT_FRAME = '/mermaid-frame.html';
@@ -24,8 +23,8 @@ export interface ToFrame {
 }
 
 export class DiagramView {
-  private readonly frame = element('iframe', 'diagram');
-  private readonly toggle: HTMLButtonElement;
+  readonly #frame = document.createElement('iframe');
+  readonly #toggle = document.createElement('button');
 
   constructor(
     private readonly code: HTMLElement,
@@ -35,50 +34,54 @@ export class DiagramView {
   ) {
     const { options } = surface;
     const { words } = options;
-    this.toggle = button(words.openDiagram, 'diagram-toggle', () => {
-      this.show(!this.code.classList.contains('drawn'));
+    this.#frame.className = 'diagram';
+    this.#toggle.type = 'button';
+    this.#toggle.className = 'diagram-toggle';
+    this.#toggle.textContent = words.openDiagram;
+    this.#toggle.addEventListener('click', () => {
+      this.#show(!this.code.classList.contains('drawn'));
     });
-    this.toggle.hidden = true;
-    actions.prepend(this.toggle);
-    this.frame.setAttribute('sandbox', 'allow-scripts');
+    this.#toggle.hidden = true;
+    actions.prepend(this.#toggle);
+    this.#frame.setAttribute('sandbox', 'allow-scripts');
     // Mermaid is heavy: a diagram far up in a long conversation is not drawn before somebody comes near it.
-    this.frame.setAttribute('loading', 'lazy');
-    this.frame.title = words.openDiagram;
-    this.frame.src = options.diagramFrame ?? DEFAULT_FRAME;
+    this.#frame.setAttribute('loading', 'lazy');
+    this.#frame.title = words.openDiagram;
+    this.#frame.src = options.diagramFrame ?? DEFAULT_FRAME;
     if (source.length > LONGEST_DIAGRAM || source.trim() === '') return;
-    window.addEventListener('message', this.listen, { signal: surface.gone });
-    code.append(this.frame);
+    window.addEventListener('message', this.#listen, { signal: surface.gone });
+    code.append(this.#frame);
   }
 
-  private readonly listen = (event: MessageEvent<unknown>): void => {
+  readonly #listen = (event: MessageEvent<unknown>): void => {
     // The frame has no origin, so its window is what it is known by.
-    if (event.source !== this.frame.contentWindow || !isFromFrame(event.data)) return;
+    if (event.source !== this.#frame.contentWindow || !isFromFrame(event.data)) return;
     switch (event.data.diagram) {
       case 'ready':
-        this.ask();
+        this.#ask();
         return;
       case 'drawn':
-        this.frame.height = String(Math.min(TALLEST_PIXELS, Math.max(1, Math.ceil(event.data.height))));
-        this.toggle.hidden = false;
-        this.show(true);
+        this.#frame.height = String(Math.min(TALLEST_PIXELS, Math.max(1, Math.ceil(event.data.height))));
+        this.#toggle.hidden = false;
+        this.#show(true);
         return;
       case 'failed':
         // The source says more than an error message would.
-        window.removeEventListener('message', this.listen);
-        this.frame.remove();
+        window.removeEventListener('message', this.#listen);
+        this.#frame.remove();
     }
   };
 
-  private ask(): void {
+  #ask(): void {
     const message: ToFrame = { draw: this.source, dark: isDark(this.code) };
     // `*`, for a sandboxed frame has no origin to name; the diagram is all that is told.
-    this.frame.contentWindow?.postMessage(message, '*');
+    this.#frame.contentWindow?.postMessage(message, '*');
   }
 
-  private show(drawn: boolean): void {
+  #show(drawn: boolean): void {
     const { words } = this.surface.options;
     this.code.classList.toggle('drawn', drawn);
-    this.toggle.textContent = drawn ? words.showSource : words.openDiagram;
+    this.#toggle.textContent = drawn ? words.showSource : words.openDiagram;
   }
 }
 

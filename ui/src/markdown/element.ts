@@ -31,16 +31,3 @@ export function say(made: HTMLButtonElement, said: string, label: string): void 
     made.textContent = label;
   }, SAID_MILLISECONDS);
 }
-
-/** Offers a file to the reader. */
-export function offer(name: string, type: string, content: string): void {
-  const address = URL.createObjectURL(new Blob([content], { type }));
-  const link = element('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has taken the file by the next task.
-  setTimeout(() => {
-    URL.revokeObjectURL(address);
-  }, 0);
-}

@@ -77,7 +77,7 @@ export class Delimiters {
   pair(chain: Chain, from: number): void {
     // Where the search for an opener may stop, by kind of closer: it failed there before.
     const bottoms = new Map<string, number>();
-    let closer = this.firstFrom(from);
+    let closer = this.#firstFrom(from);
     while (closer !== null) {
       if (!closer.canClose) {
         closer = closer.next;
@@ -85,17 +85,17 @@ export class Delimiters {
       }
       const key = `${closer.mark}${String(closer.canOpen)}${closer.length % 3}`;
       const opener = findOpener(closer, Math.max(from, bottoms.get(key) ?? 0));
-      if (opener !== null && this.join(chain, opener, closer)) {
+      if (opener !== null && this.#join(chain, opener, closer)) {
         if (closer.left === 0) {
           const next: Delimiter | null = closer.next;
-          this.forget(closer);
+          this.#forget(closer);
           closer = next;
         }
         continue;
       }
       bottoms.set(key, closer.at);
       const next: Delimiter | null = closer.next;
-      if (!closer.canOpen) this.forget(closer);
+      if (!closer.canOpen) this.#forget(closer);
       closer = next;
     }
   }
@@ -117,7 +117,7 @@ export class Delimiters {
     }
   }
 
-  private join(chain: Chain, opener: Delimiter, closer: Delimiter): boolean {
+  #join(chain: Chain, opener: Delimiter, closer: Delimiter): boolean {
     const used = opener.left >= 2 && closer.left >= 2 ? 2 : 1;
     if (!chain.wrap(opener.piece, closer.piece, wrapper(closer.mark, used), opener.at + opener.left)) {
       // Whatever would go around this would be too deep as well.
@@ -129,17 +129,17 @@ export class Delimiters {
     closer.previous = opener;
     shorten(opener, used);
     shorten(closer, used);
-    if (opener.left === 0) this.forget(opener);
+    if (opener.left === 0) this.#forget(opener);
     return true;
   }
 
-  private forget(delimiter: Delimiter): void {
+  #forget(delimiter: Delimiter): void {
     if (delimiter.previous !== null) delimiter.previous.next = delimiter.next;
     if (delimiter.next === null) this.last = delimiter.previous;
     else delimiter.next.previous = delimiter.previous;
   }
 
-  private firstFrom(from: number): Delimiter | null {
+  #firstFrom(from: number): Delimiter | null {
     let first: Delimiter | null = null;
     for (let delimiter = this.last; delimiter !== null && delimiter.at >= from; delimiter = delimiter.previous) first = delimiter;
     return first;

@@ -52,67 +52,67 @@ export function renderOnce(into: HTMLElement, source: string, options: Options):
 
 class Stream implements Rendering {
   /** Everything that has arrived. */
-  private text = '';
+  #text = '';
   /** The text is read up to here; what follows is not complete lines, or not read yet. */
-  private read = 0;
-  private finished = false;
-  private lexer: Lexer;
-  private surface: Surface;
-  private children: Children;
-  private readonly painter = new Painter(() => this.paint(performance.now() + READ_MILLISECONDS));
+  #read = 0;
+  #finished = false;
+  #lexer: Lexer;
+  #surface: Surface;
+  #children: Children;
+  readonly #painter = new Painter(() => this.#paint(performance.now() + READ_MILLISECONDS));
 
   constructor(
     private readonly into: HTMLElement,
     private readonly options: Options,
   ) {
     into.classList.add('markdown');
-    ({ lexer: this.lexer, surface: this.surface, children: this.children } = this.start());
+    ({ lexer: this.#lexer, surface: this.#surface, children: this.#children } = this.#start());
   }
 
   get source(): string {
-    return this.text;
+    return this.#text;
   }
 
   push(delta: string): void {
     if (delta === '') return;
-    if (this.finished) {
+    if (this.#finished) {
       // Text behind a finished text: blocks that were closed may go on, so all is read anew.
-      this.replace(this.text + delta);
+      this.replace(this.#text + delta);
       return;
     }
-    this.text += delta;
-    this.painter.ask();
+    this.#text += delta;
+    this.#painter.ask();
   }
 
   replace(source: string): void {
-    if (source === this.text) return;
-    if (!this.finished && source.startsWith(this.text)) {
-      this.push(source.slice(this.text.length));
+    if (source === this.#text) return;
+    if (!this.#finished && source.startsWith(this.#text)) {
+      this.push(source.slice(this.#text.length));
       return;
     }
-    this.surface.end();
-    this.text = '';
-    this.read = 0;
-    this.finished = false;
-    ({ lexer: this.lexer, surface: this.surface, children: this.children } = this.start());
+    this.#surface.end();
+    this.#text = '';
+    this.#read = 0;
+    this.#finished = false;
+    ({ lexer: this.#lexer, surface: this.#surface, children: this.#children } = this.#start());
     this.push(source);
   }
 
   flush(): void {
-    this.painter.cancel();
-    if (!this.finished) this.paint(Infinity);
+    this.#painter.cancel();
+    if (!this.#finished) this.#paint(Infinity);
   }
 
   done(): void {
-    if (this.finished) return;
-    this.painter.cancel();
-    this.finished = true;
-    this.readLines(Infinity);
-    if (this.read < this.text.length) this.lexer.feed(this.rest(), this.read);
-    this.read = this.text.length;
-    this.lexer.finish();
-    this.show();
-    this.surface.finish();
+    if (this.#finished) return;
+    this.#painter.cancel();
+    this.#finished = true;
+    this.#readLines(Infinity);
+    if (this.#read < this.#text.length) this.#lexer.feed(this.#rest(), this.#read);
+    this.#read = this.#text.length;
+    this.#lexer.finish();
+    this.#show();
+    this.#surface.finish();
   }
 
   offsetOf(node: Node, offset: number): number | null {
@@ -120,19 +120,19 @@ class Stream implements Rendering {
   }
 
   placeOf(offset: number): { element: HTMLElement } | null {
-    const found = offset < 0 || offset > this.text.length ? null : this.children.placeAt(offset);
+    const found = offset < 0 || offset > this.#text.length ? null : this.#children.placeAt(offset);
     return found === null ? null : { element: found };
   }
 
   destroy(): void {
-    this.painter.cancel();
-    this.surface.end();
-    this.finished = true;
+    this.#painter.cancel();
+    this.#surface.end();
+    this.#finished = true;
     this.into.replaceChildren();
     this.into.classList.remove('markdown');
   }
 
-  private start(): { lexer: Lexer; surface: Surface; children: Children } {
+  #start(): { lexer: Lexer; surface: Surface; children: Children } {
     this.into.replaceChildren();
     const lexer = new Lexer();
     const surface = new Surface(lexer, this.options, this.into);
@@ -140,33 +140,33 @@ class Stream implements Rendering {
   }
 
   /** Reads what has arrived until a point in time, and shows it; true if lines are left. */
-  private paint(until: number): boolean {
-    const more = this.readLines(until);
-    const rest = more ? '' : this.rest();
-    this.lexer.guess(saysNothing(rest) ? '' : rest, this.read);
-    this.show();
+  #paint(until: number): boolean {
+    const more = this.#readLines(until);
+    const rest = more ? '' : this.#rest();
+    this.#lexer.guess(saysNothing(rest) ? '' : rest, this.#read);
+    this.#show();
     return more;
   }
 
-  private readLines(until: number): boolean {
-    for (let end = this.text.indexOf('\n', this.read); end >= 0; end = this.text.indexOf('\n', this.read)) {
-      const line = this.text.slice(this.read, end);
-      this.lexer.feed(withoutReturn(line), this.read);
-      this.read = end + 1;
-      if (performance.now() > until) return this.read < this.text.length;
+  #readLines(until: number): boolean {
+    for (let end = this.#text.indexOf('\n', this.#read); end >= 0; end = this.#text.indexOf('\n', this.#read)) {
+      const line = this.#text.slice(this.#read, end);
+      this.#lexer.feed(withoutReturn(line), this.#read);
+      this.#read = end + 1;
+      if (performance.now() > until) return this.#read < this.#text.length;
     }
     return false;
   }
 
   /** The last line, which is not complete. */
-  private rest(): string {
-    return withoutReturn(this.text.slice(this.read));
+  #rest(): string {
+    return withoutReturn(this.#text.slice(this.#read));
   }
 
-  private show(): void {
-    this.surface.beginPaint();
-    this.children.update(this.lexer.root.children);
-    this.surface.define(this.lexer.takeFresh());
+  #show(): void {
+    this.#surface.beginPaint();
+    this.#children.update(this.#lexer.root.children);
+    this.#surface.define(this.#lexer.takeFresh());
   }
 }
 

@@ -37,16 +37,16 @@ export class Lexer {
   tip = this.root;
   lineNumber = 0;
   /** If the line before was blank: the innermost quote (or the document) it was blank in. */
-  private blankIn: Block | null = null;
+  #blankIn: Block | null = null;
   /** Where the line at hand stops continuing open blocks; blocks below are closed when something new starts. */
-  private lastMatched = this.root;
-  private readonly fresh: string[] = [];
-  private guessed: { path: Saved[]; blankIn: Block | null; lineNumber: number } | null = null;
+  #lastMatched = this.root;
+  readonly #fresh: string[] = [];
+  #guessed: { path: Saved[]; blankIn: Block | null; lineNumber: number } | null = null;
 
   /** Reads a complete line, given without its end. */
   feed(text: string, start: number): void {
     this.takeBack();
-    this.read(new Line(text, start));
+    this.#read(new Line(text, start));
   }
 
   /** Reads the incomplete last line as if it ended here, until `takeBack`. */
@@ -54,16 +54,16 @@ export class Lexer {
     this.takeBack();
     const path: Saved[] = [];
     for (let block: Block | null = this.tip; block !== null; block = block.parent) path.unshift(save(block));
-    this.guessed = { path, blankIn: this.blankIn, lineNumber: this.lineNumber };
-    if (text !== '') this.read(new Line(text, start));
-    this.hideUnfinished();
+    this.#guessed = { path, blankIn: this.#blankIn, lineNumber: this.lineNumber };
+    if (text !== '') this.#read(new Line(text, start));
+    this.#hideUnfinished();
   }
 
   takeBack(): void {
-    const guessed = this.guessed;
+    const guessed = this.#guessed;
     if (guessed === null) return;
-    this.guessed = null;
-    this.blankIn = guessed.blankIn;
+    this.#guessed = null;
+    this.#blankIn = guessed.blankIn;
     this.lineNumber = guessed.lineNumber;
     for (const [at, saved] of guessed.path.entries()) restore(saved, guessed.path[at + 1]?.block);
     this.tip = guessed.path[guessed.path.length - 1]?.block ?? this.root;
@@ -72,49 +72,49 @@ export class Lexer {
   /** Closes every open block: no more text comes. */
   finish(): void {
     this.takeBack();
-    this.closeDownTo(this.root);
-    this.close(this.root);
+    this.#closeDownTo(this.root);
+    this.#close(this.root);
   }
 
   /** Does the line at hand continue every open block? */
   get matchedAll(): boolean {
-    return this.lastMatched === this.tip;
+    return this.#lastMatched === this.tip;
   }
 
   /** Closes the open blocks that the line at hand does not continue. */
   closeUnmatched(): void {
-    this.closeDownTo(this.lastMatched);
+    this.#closeDownTo(this.#lastMatched);
   }
 
   /** Opens a block at the tip, closing blocks that cannot hold it. */
   open(shape: Shape, start: number): Block {
     while (!canHold(this.tip.kind, shape.kind)) {
-      this.closeDownTo(this.tip.parent ?? this.root);
+      this.#closeDownTo(this.tip.parent ?? this.root);
     }
     const parent = this.tip;
-    if (this.blankIn !== null && parent.children.length > 0) this.loosen(parent, this.blankIn);
+    if (this.#blankIn !== null && parent.children.length > 0) this.#loosen(parent, this.#blankIn);
     const block = new Block(shape, start, parent);
     parent.children.push(block);
     this.tip = block;
-    this.lastMatched = block;
+    this.#lastMatched = block;
     return block;
   }
 
   /** Closes the tip. */
   closeTip(): void {
-    this.closeDownTo(this.tip.parent ?? this.root);
+    this.#closeDownTo(this.tip.parent ?? this.root);
   }
 
   /** Removes the tip: what it held has become something else. */
   dropTip(): void {
     this.tip.parent?.children.pop();
     this.tip = this.tip.parent ?? this.root;
-    this.lastMatched = this.tip;
+    this.#lastMatched = this.tip;
   }
 
   /** The labels defined since this was last asked. */
   takeFresh(): string[] {
-    return this.fresh.splice(0);
+    return this.#fresh.splice(0);
   }
 
   /** Takes the link definitions off the start of a paragraph. */
@@ -124,14 +124,14 @@ export class Lexer {
       if (read === null) return;
       paragraph.skip = read.end;
       // A guess must leave no trace outside of the open path.
-      if (this.guessed === null && !this.definitions.has(read.value.label)) {
+      if (this.#guessed === null && !this.definitions.has(read.value.label)) {
         this.definitions.set(read.value.label, read.value);
-        this.fresh.push(read.value.label);
+        this.#fresh.push(read.value.label);
       }
     }
   }
 
-  private read(line: Line): void {
+  #read(line: Line): void {
     this.lineNumber += 1;
     let container = this.root;
     let innermostQuote = this.root;
@@ -139,25 +139,25 @@ export class Lexer {
       const continuation = continues(child, line);
       if (continuation === 'ends here') {
         child.end = line.start + line.text.length;
-        this.closeDownTo(container);
-        this.blankIn = null;
-        this.stretch(line);
+        this.#closeDownTo(container);
+        this.#blankIn = null;
+        this.#stretch(line);
         return;
       }
       if (continuation === 'does not fit') break;
       container = child;
       if (child.kind === 'quote' || child.kind === 'footnote') innermostQuote = child;
     }
-    this.lastMatched = container;
-    const blank = this.startBlocks(container, line);
-    this.stretch(line);
+    this.#lastMatched = container;
+    const blank = this.#startBlocks(container, line);
+    this.#stretch(line);
     // The blank rest of an item's own first line separates nothing; blank lines of code are code.
     const firstLineOfItem = this.tip.shape.kind === 'item' && this.tip.shape.line === this.lineNumber;
-    this.blankIn = blank && !firstLineOfItem && this.tip.kind !== 'code' ? innermostQuote : null;
+    this.#blankIn = blank && !firstLineOfItem && this.tip.kind !== 'code' ? innermostQuote : null;
   }
 
   /** Starts what the line starts and puts its text where it belongs; tells whether nothing but blanks was left. */
-  private startBlocks(from: Block, line: Line): boolean {
+  #startBlocks(from: Block, line: Line): boolean {
     let container = from;
     while (container.kind !== 'code' && container.kind !== 'math') {
       const started = starts(this, container, line);
@@ -166,11 +166,11 @@ export class Lexer {
       else container = this.tip;
       if (started !== 'container') break;
     }
-    this.text(container, line);
+    this.#text(container, line);
     return line.blank;
   }
 
-  private text(container: Block, line: Line): void {
+  #text(container: Block, line: Line): void {
     if (!this.matchedAll && !line.blank && this.tip.kind === 'paragraph') {
       // Lazy continuation: the marks of the blocks around it may be left out.
       this.tip.add(`${line.take()}\n`, line.source);
@@ -201,7 +201,7 @@ export class Lexer {
   }
 
   /** A blank line stands before a new block in `parent`: a list that it separates is loose. */
-  private loosen(parent: Block, blankIn: Block): void {
+  #loosen(parent: Block, blankIn: Block): void {
     const list = parent.kind === 'item' ? parent.parent : parent;
     if (list?.shape.kind !== 'list' || list.shape.loose) return;
     // A blank line inside of a quote separates nothing outside of it.
@@ -210,23 +210,23 @@ export class Lexer {
     }
   }
 
-  private stretch(line: Line): void {
+  #stretch(line: Line): void {
     if (line.text.trim() === '') return;
     for (let block: Block | null = this.tip; block !== null; block = block.parent) {
       block.end = line.start + line.text.length;
     }
   }
 
-  private closeDownTo(ancestor: Block): void {
+  #closeDownTo(ancestor: Block): void {
     while (this.tip !== ancestor && this.tip.parent !== null) {
       const block = this.tip;
       this.tip = this.tip.parent;
-      this.close(block);
+      this.#close(block);
     }
-    if (this.lastMatched.depth > this.tip.depth) this.lastMatched = this.tip;
+    if (this.#lastMatched.depth > this.tip.depth) this.#lastMatched = this.tip;
   }
 
-  private close(block: Block): void {
+  #close(block: Block): void {
     const shape = block.shape;
     // TeX forbids a blank line in display math: what is not closed by then is text, and may hold math of its own.
     if (shape.kind === 'math' && !shape.closed) block.shape = { kind: 'paragraph' };
@@ -235,13 +235,13 @@ export class Lexer {
       if (block.skip >= block.text.length) block.parent?.children.pop();
     }
     block.open = false;
-    if (this.guessed !== null) return;
+    if (this.#guessed !== null) return;
     block.final = true;
     if (shape.kind === 'footnote') this.footnotes.add(normalLabel(shape.label));
   }
 
   /** What is still being written and will not be a paragraph is not shown as one first. */
-  private hideUnfinished(): void {
+  #hideUnfinished(): void {
     if (this.tip.kind !== 'paragraph') return;
     this.takeDefinitions(this.tip);
     if (becomesSomethingElse(this.tip.text.slice(this.tip.skip))) this.tip.skip = this.tip.text.length;

@@ -7,7 +7,7 @@ export class Line {
   offset = 0;
   column = 0;
   /** The next character is a tab of which some columns are already taken. */
-  private insideTab = false;
+  #insideTab = false;
   /** Index and column of the next character that is neither space nor tab. */
   next = 0;
   nextColumn = 0;
@@ -18,7 +18,7 @@ export class Line {
     /** The source offset of its first character. */
     readonly start: number,
   ) {
-    this.look();
+    this.#look();
   }
 
   get indent(): number {
@@ -51,10 +51,10 @@ export class Line {
   skip(characters: number): void {
     for (let left = characters; left > 0 && this.offset < this.text.length; left -= 1) {
       this.column += this.peek(this.offset) === '\t' ? TAB - (this.column % TAB) : 1;
-      this.insideTab = false;
+      this.#insideTab = false;
       this.offset += 1;
     }
-    this.look();
+    this.#look();
   }
 
   /** Takes columns of indentation; a tab may be taken in part. */
@@ -66,25 +66,25 @@ export class Line {
       const taken = Math.min(width, left);
       this.column += taken;
       left -= taken;
-      this.insideTab = tab && taken < width;
-      if (!this.insideTab) this.offset += 1;
+      this.#insideTab = tab && taken < width;
+      if (!this.#insideTab) this.offset += 1;
     }
-    this.look();
+    this.#look();
   }
 
   skipIndent(): void {
     this.offset = this.next;
     this.column = this.nextColumn;
-    this.insideTab = false;
+    this.#insideTab = false;
   }
 
   /** What is left, with the untaken part of a tab as spaces. */
   take(): string {
-    if (!this.insideTab) return this.text.slice(this.offset);
+    if (!this.#insideTab) return this.text.slice(this.offset);
     return ' '.repeat(TAB - (this.column % TAB)) + this.text.slice(this.offset + 1);
   }
 
-  private look(): void {
+  #look(): void {
     let index = this.offset;
     let column = this.column;
     for (; index < this.text.length; index += 1) {

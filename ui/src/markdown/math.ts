@@ -2,16 +2,15 @@
 
 import type { Surface } from './surface';
 
-type Katex = typeof import('katex').default;
+type Typeset = (typeof import('./typeset'))['typeset'];
 
-let katex: Katex | null = null;
-let coming: Promise<Katex> | null = null;
+let typeset: Typeset | null = null;
+let coming: Promise<void> | null = null;
 
 /** Loads KaTeX with its style sheet. */
-export async function loadKatex(): Promise<Katex> {
-  coming ??= Promise.all([import('katex'), import('katex/dist/katex.min.css')]).then(([module]) => {
-    katex = module.default;
-    return katex;
+export async function loadKatex(): Promise<void> {
+  coming ??= import('./typeset').then((module) => {
+    typeset = module.typeset;
   });
   return coming;
 }
@@ -21,36 +20,19 @@ export function showFormula<Made extends HTMLElement>(into: Made, tex: string, d
   into.classList.toggle('display', display);
   into.dir = 'ltr';
   into.textContent = tex;
-  const typeset = (): void => {
-    if (katex !== null && into.textContent === tex) render(katex, into, tex, display);
+  const set = (): void => {
+    if (into.textContent === tex) typeset?.(into, tex, display);
   };
-  if (katex !== null) {
-    surface.soon(typeset);
+  if (typeset !== null) {
+    surface.soon(set);
   } else {
     // A page that could not load KaTeX shows TeX; the next formula tries again.
     loadKatex().then(
       () => {
-        surface.later.add(typeset);
+        surface.later.add(set);
       },
       () => (coming = null),
     );
   }
   return into;
-}
-
-function render(renderer: Katex, into: HTMLElement, tex: string, display: boolean): void {
-  try {
-    renderer.render(tex, into, {
-      displayMode: display,
-      // Nothing that a model writes may load or link anything, or cost more than a formula should.
-      trust: false,
-      strict: 'ignore',
-      throwOnError: true,
-      maxExpand: 500,
-      maxSize: 20,
-    });
-  } catch {
-    into.textContent = tex;
-    into.classList.add('unreadable');
-  }
 }

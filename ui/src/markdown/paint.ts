@@ -6,50 +6,50 @@ const REST = 5;
 const HIDDEN_MILLISECONDS = 500;
 
 export class Painter {
-  private frame: number | null = null;
-  private timer: ReturnType<typeof setTimeout> | null = null;
-  private notBefore = 0;
+  #frame: number | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #notBefore = 0;
 
   /** `paint` tells whether more is left to paint. */
   constructor(private readonly paint: () => boolean) {}
 
   /** Asks for a paint. */
   ask(): void {
-    if (this.frame !== null || this.timer !== null) return;
-    const wait = this.notBefore - performance.now();
-    if (wait > 0) this.wait(wait, this.nextFrame);
-    else this.nextFrame();
+    if (this.#frame !== null || this.#timer !== null) return;
+    const wait = this.#notBefore - performance.now();
+    if (wait > 0) this.#wait(wait, this.#nextFrame);
+    else this.#nextFrame();
   }
 
   /** Takes the request back. */
   cancel(): void {
-    if (this.frame !== null) cancelAnimationFrame(this.frame);
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.frame = null;
-    this.timer = null;
+    if (this.#frame !== null) cancelAnimationFrame(this.#frame);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#frame = null;
+    this.#timer = null;
   }
 
-  private wait(milliseconds: number, then: () => void): void {
-    this.timer = setTimeout(() => {
-      this.timer = null;
+  #wait(milliseconds: number, then: () => void): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
       then();
     }, milliseconds);
   }
 
-  private readonly nextFrame = (): void => {
+  readonly #nextFrame = (): void => {
     if (document.hidden || typeof requestAnimationFrame !== 'function') {
-      this.wait(HIDDEN_MILLISECONDS, this.run);
+      this.#wait(HIDDEN_MILLISECONDS, this.#run);
       return;
     }
-    this.frame = requestAnimationFrame(this.run);
+    this.#frame = requestAnimationFrame(this.#run);
   };
 
-  private readonly run = (): void => {
+  readonly #run = (): void => {
     this.cancel();
     const start = performance.now();
     const more = this.paint();
     const end = performance.now();
-    this.notBefore = end + REST * (end - start);
+    this.#notBefore = end + REST * (end - start);
     if (more) this.ask();
   };
 }

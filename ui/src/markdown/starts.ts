@@ -129,7 +129,8 @@ function rule(lexer: Lexer, _container: Block, line: Line): Started {
 }
 
 function footnote(lexer: Lexer, container: Block, line: Line): Started {
-  const around = container.kind === 'paragraph' ? container.parent : container;
+  // A list goes on until something else begins: this does.
+  const around = container.kind === 'paragraph' || container.kind === 'list' ? container.parent : container;
   if (around?.kind !== 'document') return 'nothing';
   const found = /^\[\^([^\]\s]{1,100})\]:[ \t]*/.exec(line.rest);
   if (found === null) return 'nothing';

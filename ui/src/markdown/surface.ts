@@ -38,11 +38,11 @@ const PAINT_MILLISECONDS = 8;
 
 export class Surface {
   readonly later = new Later();
-  private paintEnds = 0;
-  private readonly ending = new AbortController();
+  #paintEnds = 0;
+  readonly #ending = new AbortController();
   /** Set when no more text comes: then a footnote that is not defined is text. */
   finished = false;
-  private readonly waiting = new Map<string, Set<Repaintable>>();
+  readonly #waiting = new Map<string, Set<Repaintable>>();
 
   constructor(
     readonly lexer: Lexer,
@@ -57,13 +57,13 @@ export class Surface {
       open,
       target: (label): Target | undefined => {
         const found = this.lexer.definitions.get(label);
-        if (found === undefined) this.wait(label, who);
+        if (found === undefined) this.#wait(label, who);
         return found;
       },
       footnote: (label): boolean => {
         if (this.lexer.footnotes.has(label)) return true;
         // Footnotes are defined at the end: until there is one, a reference is taken at its word.
-        this.wait(`^${label}`, who);
+        this.#wait(`^${label}`, who);
         return !this.finished;
       },
     };
@@ -71,38 +71,38 @@ export class Surface {
 
   /** A paint begins. */
   beginPaint(): void {
-    this.paintEnds = performance.now() + PAINT_MILLISECONDS;
+    this.#paintEnds = performance.now() + PAINT_MILLISECONDS;
   }
 
   /** Does work in this paint, so that nothing has to change on the page later; when the paint has taken long, later. */
   soon(work: () => void): void {
-    if (performance.now() < this.paintEnds) work();
+    if (performance.now() < this.#paintEnds) work();
     else this.later.add(work);
   }
 
   /** Paints what waited for the definitions that have arrived. */
   define(labels: readonly string[]): void {
-    for (const label of labels) this.repaint(label);
+    for (const label of labels) this.#repaint(label);
   }
 
   /** Paints the references to footnotes that nobody defined, as text. */
   finish(): void {
     this.finished = true;
-    for (const label of [...this.waiting.keys()]) {
-      if (label.startsWith('^') && !this.lexer.footnotes.has(label.slice(1))) this.repaint(label);
+    for (const label of [...this.#waiting.keys()]) {
+      if (label.startsWith('^') && !this.lexer.footnotes.has(label.slice(1))) this.#repaint(label);
     }
-    this.waiting.clear();
+    this.#waiting.clear();
   }
 
   /** Aborts when the text leaves the page: for listeners. */
   get gone(): AbortSignal {
-    return this.ending.signal;
+    return this.#ending.signal;
   }
 
   /** The text leaves the page. */
   end(): void {
     this.later.stop();
-    this.ending.abort();
+    this.#ending.abort();
   }
 
   /** Copies a text, and tells when that is done. */
@@ -116,15 +116,15 @@ export class Surface {
     }
   }
 
-  private wait(label: string, who: Repaintable): void {
-    const others = this.waiting.get(label);
-    if (others === undefined) this.waiting.set(label, new Set([who]));
+  #wait(label: string, who: Repaintable): void {
+    const others = this.#waiting.get(label);
+    if (others === undefined) this.#waiting.set(label, new Set([who]));
     else others.add(who);
   }
 
-  private repaint(label: string): void {
-    const waiting = this.waiting.get(label);
-    this.waiting.delete(label);
+  #repaint(label: string): void {
+    const waiting = this.#waiting.get(label);
+    this.#waiting.delete(label);
     for (const who of waiting ?? []) who.repaint();
   }
 }

@@ -1,7 +1,7 @@
 // A table: it scrolls in a box of its own, and can be copied (tab-separated) and downloaded (CSV).
 
 import { sourceAt, type Block, type Spot } from './block';
-import { button, element, offer, say } from './element';
+import { button, element, say } from './element';
 import { parseInline } from './inline';
 import { plainText } from './piece';
 import { placeBlock } from './places';
@@ -15,9 +15,6 @@ const MOST_OPEN_ROWS = 300;
 /** So many rows are added in one go when the rest is filled in. */
 const ROWS_PER_STEP = 50;
 
-/** Spreadsheets take a CSV file for UTF-8 only if it starts with this mark. */
-const BYTE_ORDER_MARK = '\ufeff';
-
 interface Row {
   readonly element: HTMLTableRowElement;
   readonly start: number;
@@ -26,12 +23,12 @@ interface Row {
 
 export class TableView implements View {
   readonly element: HTMLElement;
-  private readonly head = element('thead');
-  private readonly body = element('tbody');
-  private readonly more = element('p', 'table-more');
-  private readonly rows: Row[] = [];
+  readonly #head = element('thead');
+  readonly #body = element('tbody');
+  readonly #more = element('p', 'table-more');
+  readonly #rows: Row[] = [];
   /** So many rows at the start are final and shown. */
-  private settled = 0;
+  #settled = 0;
 
   constructor(
     private block: Block,
@@ -42,15 +39,15 @@ export class TableView implements View {
       'div',
       'table-actions',
       button(words.copyTable, 'table-copy', (pressed) => {
-        surface.copy(tabSeparated(this.cellTexts()), () => {
+        surface.copy(tabSeparated(this.#cellTexts()), () => {
           say(pressed, words.copied, words.copyTable);
         });
       }),
       button(words.downloadTable, 'table-download', () => {
-        offer('table.csv', 'text/csv;charset=utf-8', BYTE_ORDER_MARK + commaSeparated(this.cellTexts()));
+        void import('./download').then(({ downloadTable }) => downloadTable(this.#cellTexts()));
       }),
     );
-    const box = element('div', 'table-scroll', element('table', '', this.head, this.body));
+    const box = element('div', 'table-scroll', element('table', '', this.#head, this.#body));
     // A box that scrolls must be reachable by keyboard.
     box.tabIndex = 0;
     this.element = element('div', 'table', actions, box);
@@ -61,60 +58,60 @@ export class TableView implements View {
     this.block = block;
     const rows = block.children;
     const limit = Math.min(rows.length, MOST_OPEN_ROWS);
-    for (const gone of this.rows.splice(Math.max(limit, this.settled))) gone.element.remove();
-    this.showRows(limit);
-    if (rows.length <= this.settled || rows.length === limit) {
-      this.more.remove();
+    for (const gone of this.#rows.splice(Math.max(limit, this.#settled))) gone.element.remove();
+    this.#showRows(limit);
+    if (rows.length <= this.#settled || rows.length === limit) {
+      this.#more.remove();
     } else if (block.final) {
-      this.surface.later.add(() => this.fill());
+      this.surface.later.add(() => this.#fill());
     } else {
-      this.more.textContent = `… +${rows.length - limit}`;
-      if (!this.more.isConnected) this.element.append(this.more);
+      this.#more.textContent = `… +${rows.length - limit}`;
+      if (!this.#more.isConnected) this.element.append(this.#more);
     }
   }
 
   placeAt(source: number): HTMLElement {
     let found: HTMLElement = this.element;
-    for (const row of this.rows) if (row.start <= source) found = row.element;
+    for (const row of this.#rows) if (row.start <= source) found = row.element;
     return found;
   }
 
-  private *fill(): Generator<undefined, void> {
-    while (this.settled < this.block.children.length) {
-      this.showRows(Math.min(this.block.children.length, this.settled + ROWS_PER_STEP));
+  *#fill(): Generator<undefined, void> {
+    while (this.#settled < this.block.children.length) {
+      this.#showRows(Math.min(this.block.children.length, this.#settled + ROWS_PER_STEP));
       yield;
     }
-    this.more.remove();
+    this.#more.remove();
   }
 
-  private showRows(limit: number): void {
-    for (let index = this.settled; index < limit; index += 1) {
+  #showRows(limit: number): void {
+    for (let index = this.#settled; index < limit; index += 1) {
       const block = this.block.children[index];
       if (block === undefined) break;
-      this.showRow(block, index);
-      if (block.final && this.settled === index) this.settled += 1;
+      this.#showRow(block, index);
+      if (block.final && this.#settled === index) this.#settled += 1;
     }
   }
 
-  private showRow(block: Block, index: number): void {
-    let row = this.rows[index];
+  #showRow(block: Block, index: number): void {
+    let row = this.#rows[index];
     if (row?.start !== block.start) {
       row?.element.remove();
       row = { element: element('tr'), start: block.start, cells: [] };
-      this.rows[index] = row;
-      (index === 0 ? this.head : this.body).append(row.element);
+      this.#rows[index] = row;
+      (index === 0 ? this.#head : this.#body).append(row.element);
       placeBlock(row.element, block.start);
     }
-    this.showCells(row, block, index === 0 ? 'th' : 'td');
+    this.#showCells(row, block, index === 0 ? 'th' : 'td');
   }
 
-  private showCells(row: Row, block: Block, name: 'th' | 'td'): void {
+  #showCells(row: Row, block: Block, name: 'th' | 'td'): void {
     const align = this.block.shape.kind === 'table' ? this.block.shape.align : [];
     const cells = splitRow(block.text).slice(0, align.length);
     while (row.element.childElementCount > Math.min(row.cells.length, cells.length)) row.element.lastElementChild?.remove();
     row.cells.length = Math.min(row.cells.length, cells.length);
     for (const [column, cell] of cells.entries()) {
-      const words = row.cells[column] ?? this.makeCell(row, name, align[column] ?? null);
+      const words = row.cells[column] ?? this.#makeCell(row, name, align[column] ?? null);
       // Only the last cell of a row that is not complete yet may go on.
       const open = !block.final && column === cells.length - 1;
       words.set({ text: cell.text, from: 0, spots: spotsOf(cell, block), open, task: false });
@@ -127,7 +124,7 @@ export class TableView implements View {
     }
   }
 
-  private makeCell(row: Row, name: 'th' | 'td', align: string | null): WordsView {
+  #makeCell(row: Row, name: 'th' | 'td', align: string | null): WordsView {
     const made = element(name, align === null ? '' : `align-${align}`);
     made.dir = 'auto';
     row.element.append(made);
@@ -136,15 +133,15 @@ export class TableView implements View {
     return words;
   }
 
-  private cellTexts(): string[][] {
+  #cellTexts(): string[][] {
     const align = this.block.shape.kind === 'table' ? this.block.shape.align : [];
     return this.block.children.map((row) => {
       const cells = splitRow(row.text);
-      return align.map((_, column) => this.cellText(cells[column]?.text ?? ''));
+      return align.map((_, column) => this.#cellText(cells[column]?.text ?? ''));
     });
   }
 
-  private cellText(text: string): string {
+  #cellText(text: string): string {
     const scope = this.surface.scope(false, { repaint: () => undefined });
     return plainText(parseInline(text, 0, scope)).trim();
   }
@@ -157,10 +154,4 @@ function spotsOf(cell: Cell, row: Block): readonly Spot[] {
 /** For the clipboard: spreadsheets paste it into cells. */
 export function tabSeparated(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => row.map((cell) => cell.replace(/[\t\n\r]+/g, ' ')).join('\t')).join('\n');
-}
-
-/** A CSV file (RFC 4180). */
-export function commaSeparated(rows: readonly (readonly string[])[]): string {
-  const quote = (cell: string): string => (/[",\n\r]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell);
-  return rows.map((row) => `${row.map(quote).join(',')}\r\n`).join('');
 }

@@ -30,9 +30,9 @@ interface Entry {
 
 /** The views of the blocks in a container. */
 export class Children {
-  private readonly entries: Entry[] = [];
+  readonly #entries: Entry[] = [];
   /** So many at the start are final and shown. */
-  private settled = 0;
+  #settled = 0;
 
   constructor(
     private readonly parent: HTMLElement,
@@ -40,41 +40,41 @@ export class Children {
   ) {}
 
   update(blocks: readonly Block[]): void {
-    this.dropFrom(Math.max(this.settled, blocks.length));
-    for (let index = this.settled; index < blocks.length; index += 1) {
+    this.#dropFrom(Math.max(this.#settled, blocks.length));
+    for (let index = this.#settled; index < blocks.length; index += 1) {
       const block = blocks[index];
       if (block === undefined) break;
-      this.show(block, index);
-      if (block.final && this.settled === index) this.settled += 1;
+      this.#show(block, index);
+      if (block.final && this.#settled === index) this.#settled += 1;
     }
   }
 
   placeAt(source: number): HTMLElement | null {
     let low = 0;
-    let high = this.entries.length - 1;
+    let high = this.#entries.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.entries[middle]?.block.start ?? 0) <= source) low = middle;
+      if ((this.#entries[middle]?.block.start ?? 0) <= source) low = middle;
       else high = middle - 1;
     }
-    return this.entries[low]?.view.placeAt(source) ?? null;
+    return this.#entries[low]?.view.placeAt(source) ?? null;
   }
 
-  private show(block: Block, index: number): void {
+  #show(block: Block, index: number): void {
     const key = keyOf(block);
-    let entry = this.entries[index];
+    let entry = this.#entries[index];
     if (entry?.key !== key) {
-      this.dropFrom(index);
+      this.#dropFrom(index);
       entry = { view: make(block, this.surface), key, block };
-      this.entries.push(entry);
+      this.#entries.push(entry);
       this.parent.append(entry.view.element);
     }
     entry.block = block;
     entry.view.update(block);
   }
 
-  private dropFrom(index: number): void {
-    for (const { view } of this.entries.splice(index)) view.element.remove();
+  #dropFrom(index: number): void {
+    for (const { view } of this.#entries.splice(index)) view.element.remove();
   }
 }
 
@@ -144,7 +144,7 @@ function list(first: number | null): HTMLElement {
 }
 
 class ContainerView implements View {
-  private readonly children: Children;
+  readonly #children: Children;
 
   constructor(
     readonly element: HTMLElement,
@@ -152,23 +152,23 @@ class ContainerView implements View {
     surface: Surface,
     inside = element,
   ) {
-    this.children = new Children(inside, surface);
+    this.#children = new Children(inside, surface);
     placeBlock(element, block.start);
   }
 
   update(block: Block): void {
     // Loose or tight is a class and not another structure: when an item turns out to be loose, the others keep their nodes.
     if (block.shape.kind === 'list') this.element.classList.toggle('loose', block.shape.loose);
-    this.children.update(block.children);
+    this.#children.update(block.children);
   }
 
   placeAt(source: number): HTMLElement {
-    return this.children.placeAt(source) ?? this.element;
+    return this.#children.placeAt(source) ?? this.element;
   }
 }
 
 class TextView implements View {
-  private readonly words: WordsView;
+  readonly #words: WordsView;
 
   constructor(
     readonly element: HTMLElement,
@@ -177,14 +177,14 @@ class TextView implements View {
   ) {
     const around = block.parent?.kind;
     if (around === 'document' || around === 'footnote') own(element);
-    this.words = new WordsView(element, surface);
+    this.#words = new WordsView(element, surface);
     placeBlock(element, block.start);
   }
 
   update(block: Block): void {
     const { text, skip, spots, open, parent } = block;
     const task = block.kind === 'paragraph' && parent?.kind === 'item' && parent.children[0] === block;
-    this.words.set({ text, from: skip, spots, open, task });
+    this.#words.set({ text, from: skip, spots, open, task });
   }
 
   placeAt(): HTMLElement {
@@ -210,7 +210,7 @@ class RuleView implements View {
 
 class FormulaView implements View {
   readonly element = element('div', 'math display');
-  private shown = '';
+  #shown = '';
 
   constructor(
     block: Block,
@@ -221,8 +221,8 @@ class FormulaView implements View {
   }
 
   update(block: Block): void {
-    if (block.text === this.shown) return;
-    this.shown = block.text;
+    if (block.text === this.#shown) return;
+    this.#shown = block.text;
     const closed = block.shape.kind === 'math' && block.shape.closed;
     if (closed) showFormula(this.element, texOf(block.text), true, this.surface);
     else this.element.textContent = openTexOf(block.text);

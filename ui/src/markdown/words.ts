@@ -22,8 +22,8 @@ interface Content {
 }
 
 export class WordsView implements Repaintable {
-  private content: Content | null = null;
-  private shown: readonly Inline[] = [];
+  #content: Content | null = null;
+  #shown: readonly Inline[] = [];
 
   constructor(
     readonly element: HTMLElement,
@@ -31,34 +31,34 @@ export class WordsView implements Repaintable {
   ) {}
 
   set(content: Content): void {
-    const { content: before } = this;
-    this.content = content;
+    const before = this.#content;
+    this.#content = content;
     const same = before?.text === content.text && before.from === content.from && before.task === content.task;
     if (!same || before.open !== content.open) this.repaint();
   }
 
   repaint(): void {
-    if (this.content === null) return;
-    const { text, open, task, spots } = this.content;
-    let from = this.content.from;
+    if (this.#content === null) return;
+    const { text, open, task, spots } = this.#content;
+    let from = this.#content.from;
     const box = task ? /^\[([ xX])\](?=\s)/.exec(text.slice(from, from + 4)) : null;
     if (box !== null) from += 3;
     const parts = parseInline(text, from, this.surface.scope(open, this));
     if (box !== null) parts.unshift({ kind: 'checkbox', at: from - 3, checked: box[1] !== ' ' });
-    this.patch(this.element, this.shown, parts, spots);
-    this.shown = parts;
+    this.#patch(this.element, this.#shown, parts, spots);
+    this.#shown = parts;
     // Those who hear the page are told what the box in front of the text is about.
     const first = this.element.firstChild;
     if (first instanceof HTMLInputElement) first.setAttribute('aria-label', plainText(parts).trim());
   }
 
-  private patch(parent: Node, before: readonly Inline[], after: readonly Inline[], spots: readonly Spot[]): void {
+  #patch(parent: Node, before: readonly Inline[], after: readonly Inline[], spots: readonly Spot[]): void {
     let node = parent.firstChild;
     let index = 0;
     for (; index < after.length && node !== null; index += 1) {
       const old = before[index];
       const part = after[index];
-      if (old === undefined || part === undefined || !this.reuse(node, old, part, spots)) break;
+      if (old === undefined || part === undefined || !this.#reuse(node, old, part, spots)) break;
       node = node.nextSibling;
     }
     while (node !== null) {
@@ -68,12 +68,12 @@ export class WordsView implements Repaintable {
     }
     for (; index < after.length; index += 1) {
       const part = after[index];
-      if (part !== undefined) parent.appendChild(this.make(part, spots));
+      if (part !== undefined) parent.appendChild(this.#make(part, spots));
     }
   }
 
   /** Makes an old node show a new part, if it can. */
-  private reuse(node: Node, old: Inline, part: Inline, spots: readonly Spot[]): boolean {
+  #reuse(node: Node, old: Inline, part: Inline, spots: readonly Spot[]): boolean {
     switch (part.kind) {
       case 'text':
         if (old.kind !== 'text' || !(node instanceof Text)) return false;
@@ -93,12 +93,12 @@ export class WordsView implements Repaintable {
       case 'emphasis':
       case 'strike':
         if (old.kind !== part.kind) return false;
-        this.patch(node, old.children, part.children, spots);
+        this.#patch(node, old.children, part.children, spots);
         return true;
       case 'link':
         if (old.kind !== 'link' || !(node instanceof HTMLAnchorElement)) return false;
         if (old.href !== part.href || old.title !== part.title) setTarget(node, part.href, part.title);
-        this.patch(node, old.children, part.children, spots);
+        this.#patch(node, old.children, part.children, spots);
         return true;
       case 'math':
         return old.kind === 'math' && old.tex === part.tex && old.display === part.display && old.at === part.at;
@@ -115,7 +115,7 @@ export class WordsView implements Repaintable {
     }
   }
 
-  private make(part: Inline, spots: readonly Spot[]): Node {
+  #make(part: Inline, spots: readonly Spot[]): Node {
     switch (part.kind) {
       case 'text': {
         const node = document.createTextNode(part.text);
@@ -128,22 +128,22 @@ export class WordsView implements Repaintable {
         return node;
       }
       case 'strong':
-        return this.group(element('strong'), part.children, spots);
+        return this.#group(element('strong'), part.children, spots);
       case 'emphasis':
-        return this.group(element('em'), part.children, spots);
+        return this.#group(element('em'), part.children, spots);
       case 'strike':
-        return this.group(element('del'), part.children, spots);
+        return this.#group(element('del'), part.children, spots);
       case 'link': {
         const link = element('a');
         setTarget(link, part.href, part.title);
-        return this.group(link, part.children, spots);
+        return this.#group(link, part.children, spots);
       }
       case 'math':
         return placed(showFormula(element('span', 'math'), part.tex, part.display, this.surface), spots, part.at);
       case 'footnote':
-        return placed(this.reference(part.label), spots, part.at);
+        return placed(this.#reference(part.label), spots, part.at);
       case 'image':
-        return placed(this.picture(part.href, part.alt), spots, part.at);
+        return placed(this.#picture(part.href, part.alt), spots, part.at);
       case 'checkbox':
         return placed(checkbox(part.checked), spots, part.at);
       case 'break':
@@ -153,12 +153,12 @@ export class WordsView implements Repaintable {
     }
   }
 
-  private group(into: HTMLElement, children: readonly Inline[], spots: readonly Spot[]): HTMLElement {
-    for (const child of children) into.append(this.make(child, spots));
+  #group(into: HTMLElement, children: readonly Inline[], spots: readonly Spot[]): HTMLElement {
+    for (const child of children) into.append(this.#make(child, spots));
     return into;
   }
 
-  private reference(label: string): HTMLElement {
+  #reference(label: string): HTMLElement {
     const jump = button(label, 'footnote-reference', () => {
       showFootnote(this.surface.root, label);
     });
@@ -166,7 +166,7 @@ export class WordsView implements Repaintable {
   }
 
   /** Images are never fetched: that would tell a stranger's server who reads what. The reader may follow the link. */
-  private picture(href: string, alt: string): HTMLElement {
+  #picture(href: string, alt: string): HTMLElement {
     const word = element('span', 'picture-word', this.surface.options.words.image);
     if (href === '') return element('span', 'picture', word, ' ', alt);
     const link = element('a', '', alt === '' ? href : alt);

@@ -1,6 +1,6 @@
 // Sticky scroll for an element: watches it, its content and the reader.
 
-import { grown, pinned, put, scrolled, shrunk, START, yielded, type Sticky } from './sticky';
+import { grown, pinned, put, scrolled, sent, shrunk, START, stayed, yielded, type Sticky } from './sticky';
 
 export interface Scroller {
   /** Goes to the end and follows it. */
@@ -38,8 +38,9 @@ export function scroller({ view, content, covered, follows, told }: Watched): Sc
   };
   const move = (top: number, smooth = false) => {
     const target = Math.max(0, Math.min(top, view.scrollHeight - view.clientHeight));
-    sticky = put(sticky, target);
-    view.scrollTo({ top: target, behavior: smooth && !calm() ? 'smooth' : 'instant' });
+    const smoothly = smooth && !calm();
+    sticky = smoothly ? sent(sticky, target) : put(sticky, target);
+    view.scrollTo({ top: target, behavior: smoothly ? 'smooth' : 'instant' });
     tell();
   };
   const yields = () => {
@@ -88,7 +89,10 @@ export function scroller({ view, content, covered, follows, told }: Watched): Sc
       sticky = pinned(sticky);
       move(view.scrollTop + element.getBoundingClientRect().top - view.getBoundingClientRect().top - below, smooth);
     },
-    stay: yields,
+    stay() {
+      sticky = stayed(sticky);
+      tell();
+    },
     destroy() {
       growth.disconnect();
       view.removeEventListener('scroll', onScroll);

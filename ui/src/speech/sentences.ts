@@ -10,6 +10,9 @@ export interface Sentence {
 const MOST_WEIGHT = 220;
 const weightOf = (character: string): number => (character > '\u2e7f' ? 2 : 1);
 
+/** How far is looked for the letter after an end. */
+const NEXT = 9;
+
 const ENDS = /[.!?。！？…．｡]/u;
 const CLOSES = /[\])}"'”’»」』）】》〉.!?。！？…]/u;
 const SHORT = /(?:^|[\s(])(?:Mr|Mrs|Ms|Dr|Prof|St|vs|etc|Fig|No|pp?|cf|approx|e\.g|i\.e|z\.B|bzw|\p{Lu})\.$/iu;
@@ -56,8 +59,8 @@ function isEnd(text: string, start: number, at: number, after: number): boolean 
   if (!/[\s\u2e80-\uffff]/u.test(text[after]!)) return false;
   const before = text.slice(start, at + 1);
   if (/^\d+\.$/.test(before) || SHORT.test(before)) return false;
-  // What goes on in small letters goes on.
-  return !/^\s*\p{Ll}/u.test(text.slice(after, after + 3));
+  // What goes on in small letters goes on. Before the next letter is there nobody knows.
+  return /^\s*[^\s\p{Ll}]/u.test(text.slice(after, after + NEXT));
 }
 
 /** The last place before `most` where a reader would take breath. */

@@ -48,6 +48,12 @@ function withPart(parts: readonly Part[], part: Part): readonly Part[] {
 
 /** What an answer waits for after one entry. */
 export function waitsAfter(waits: State['waits'], message: string, entry: Entry, now: Moment): State['waits'] {
-  if (entry.kind === 'waiting') return { ...waits, [message]: { why: entry.why, until: now + entry.at_most } };
-  return without(waits, message);
+  if (entry.kind !== 'waiting') return without(waits, message);
+  return { ...waits, [message]: { why: entry.why, until: now + entry.at_most, attempt: entry.attempt } };
+}
+
+/** What an answer waits for by what the server says of it as a whole. */
+export function waitsOf(waits: State['waits'], { id, state, making }: Message): State['waits'] {
+  const waiting = state === 'running' ? making?.waiting : null;
+  return waiting ? { ...waits, [id]: waiting } : without(waits, id);
 }

@@ -48,6 +48,3 @@ export function refusalOf(type: string | null, size: number, limits: Limits | un
   const most = limits ? Math.min(limits.attachment_bytes, image ? limits.image_bytes : limits.document_bytes) : Infinity;
   return size > most ? { why: 'size', most } : null;
 }
-
-/** A paste longer than this becomes a text attachment. */
-export const LONG_PASTE_CHARS = 8_000;

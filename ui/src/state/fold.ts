@@ -2,7 +2,7 @@
 
 import { cursorOf } from '../api/told';
 import type { Conversation, Id, Message, Moment, Posted, Thread, Told } from '../api/wire';
-import { after, waitsAfter } from './entries';
+import { after, waitsAfter, waitsOf } from './entries';
 import { without, type Outgoing, type Queued, type State } from './state';
 
 export type Event =
@@ -132,7 +132,7 @@ function placed(state: State, message: Message, cursor: string | null): State {
     ...state,
     messages,
     runs: at ? { ...state.runs, [at.run]: { message: message.id, epoch: at.epoch, seq: at.seq } } : state.runs,
-    waits: message.state === 'running' ? state.waits : without(state.waits, message.id),
+    waits: waitsOf(state.waits, message),
   };
 }
 

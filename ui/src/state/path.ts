@@ -41,7 +41,10 @@ function ghosts(state: State, { post, conversation, attachments, at, stage }: Ou
     id: post.id,
     parent: post.parent,
     role: 'user',
-    blocks: [{ number: 0, kind: 'text', text: post.text }],
+    blocks: [
+      ...(post.summary ? [{ number: 0, kind: 'summary' as const, text: post.summary }] : []),
+      { number: 1, kind: 'text', text: post.text },
+    ],
     attachments,
     state: 'complete',
     siblings,
@@ -80,6 +83,10 @@ export function cursors(state: State, conversation: Id): string {
 /** The text for the reader: the text blocks, joined. */
 export const textOf = (message: Message): string =>
   message.blocks.reduce((text, block) => (block.kind === 'text' ? text + block.text : text), '');
+
+/** What a question says was said before: empty while that is still to be written, none if it says nothing of it. */
+export const summaryOf = (message: Message): string | null =>
+  message.blocks.find((block) => block.kind === 'summary')?.text ?? null;
 
 /** The reasoning, blocks apart by an empty line. */
 export const reasoningOf = (message: Message): string =>

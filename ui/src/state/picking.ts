@@ -34,14 +34,6 @@ export function favouritesFirst(providers: readonly Provider[], favourites: read
   };
 }
 
-/** A model by what a conversation names: its id, or one of its other profiles. */
-export function named(models: readonly Model[], id: string): Model | null {
-  const exact = models.find((model) => model.id === id);
-  if (exact) return exact;
-  const bare = (model: Model) => (model.scope === 'bare' ? model.id : model.id.slice(model.scope.length + 1));
-  return models.find((model) => id === bare(model) || model.profiles.some((profile) => id === `${profile}.${bare(model)}`)) ?? null;
-}
-
 /** Which of the fields of a shape a model does not take: to be marked before they are sent. */
 export function refusedBy(model: Model | null, shape: { temperature?: number; top_p?: number; effort?: string }): Set<string> {
   const refused = new Set<string>();

@@ -37,6 +37,8 @@ export interface Wait {
   readonly why: string;
   /** The latest moment it goes on, by this machine's clock. */
   readonly until: Moment;
+  /** Which attempt comes then. */
+  readonly attempt: number;
 }
 
 export interface Outgoing {

@@ -1,17 +1,19 @@
 // What can be done by a word: one table, for the palette and for `/` in the message field.
 
-import { exportAddress, exportAllAddress } from '../api/client';
+import { exportAddress, exportAllAddress } from '../api/later';
 import { finish, stop } from '../app/answers';
 import { show } from '../app/dialogs.svelte';
+import { goOnward } from '../app/onward';
 import { go, place } from '../app/place.svelte';
 import { toggleSeams } from '../app/preferences.svelte';
 import { canRead } from '../app/reading.svelte';
 import { isBusy } from '../app/sending';
 import { state } from '../app/store.svelte';
+import { perform } from '../keys/actions';
 import type { Action } from '../keys/chords';
-import { keysOf, perform } from '../keys/shortcuts';
+import { keysOf } from '../keys/shortcuts';
 import { canGoOn, shown } from '../state/path';
-import { words } from '../words/words.svelte';
+import { words } from '../words/more.svelte';
 import { messageField } from './writing.svelte';
 
 export interface Command {
@@ -47,6 +49,7 @@ export function commands(draft: string): Command[] {
     if (canGoOn(answer)) add('continue', w.goOn, () => perform('goOn'), 'goOn');
     add('again', w.regenerate, () => perform('again'), 'again');
     add('edit', w.keys.edit, () => perform('edit'), 'edit');
+    add('onward', w.goOnward, () => goOnward(answer));
   }
   if (answer && canRead()) add('read', w.readAloud, () => perform('read'), 'read');
   if (answer) add('copy', w.keys.copy, () => perform('copy'), 'copy');

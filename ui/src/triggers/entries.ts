@@ -7,7 +7,7 @@ import { modelIdOf } from '../app/shape.svelte';
 import { state } from '../app/store.svelte';
 import { byProvider, favouritesFirst } from '../state/picking';
 import { bytes } from '../words/numbers';
-import { words } from '../words/words.svelte';
+import { words } from '../words/more.svelte';
 import { commands } from './commands';
 import { fitting, plain, type Findable } from './finding';
 import { filesOf } from './files';

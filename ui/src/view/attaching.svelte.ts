@@ -1,13 +1,8 @@
 // Files on their way into a message.
 
-import * as api from '../api/client';
-import { asFailure } from '../api/failure';
-import type { Attachment, Id, Model } from '../api/wire';
-import { server } from '../app/server.svelte';
-import { stateNow } from '../app/store.svelte';
-import { looksLikeText, refusalOf, typeOf, type Refusal } from '../state/files';
-import { bytes } from '../words/numbers';
-import { words } from '../words/words.svelte';
+import { attachmentAddress } from '../api/client';
+import type { Attachment, Model } from '../api/wire';
+import { told } from '../app/acting';
 
 export interface Chip {
   readonly key: number;
@@ -21,11 +16,12 @@ export interface Chip {
   readonly told: string | null;
 }
 
-const BEGINNING_BYTES = 8_192;
 let count = 0;
+export const nextKey = (): number => (count += 1);
 
 export class Attaching {
   chips = $state.raw<readonly Chip[]>([]);
+  #begun = $state(0);
 
   get attachments(): Attachment[] {
     return this.chips.flatMap((chip) => chip.attachment ?? []);
@@ -33,31 +29,29 @@ export class Attaching {
 
   /** Whether a file is still on its way. */
   get busy(): boolean {
-    return this.chips.some((chip) => !chip.attachment && !chip.told);
+    return this.#begun > 0 || this.chips.some((chip) => !chip.attachment && !chip.told);
   }
 
   restore(attachments: readonly Attachment[]): void {
-    this.chips = attachments.map((attachment) => ({ ...chipOf(attachment), attachment }));
+    this.chips = attachments.map(chipOf);
+  }
+
+  add(files: readonly File[], model: Model | null): void {
+    this.#do((uploading) => files.forEach((file) => uploading.take(this, file, model)));
   }
 
   /** Lets a file that an earlier message has go along once more. */
   again(attachment: Attachment, model: Model | null): void {
-    const most = server.about?.limits?.attachments_per_message ?? Infinity;
-    const refusal = refusalOf(attachment.media_type, attachment.bytes, server.about?.limits, model);
-    const why = this.chips.length >= most ? words().tooMany(most) : refusal && told(refusal);
-    this.chips = [...this.chips, why ? { ...chipOf(attachment), told: why } : { ...chipOf(attachment), attachment }];
-  }
-
-  async add(files: readonly File[], model: Model | null): Promise<void> {
-    await Promise.all(files.map((file) => this.take(file, model)));
+    this.#do((uploading) => uploading.takeAgain(this, attachment, model));
   }
 
   drop(key: number): void {
-    const gone = this.chips.find((chip) => chip.key === key);
-    this.chips = this.chips.filter((chip) => chip.key !== key);
-    if (gone?.preview?.startsWith('blob:')) URL.revokeObjectURL(gone.preview);
-    // What a message has stays. A file that none took is removed by the server in time: a failure here costs nothing.
-    if (gone?.attachment && !isSent(gone.attachment.id)) void api.detach(gone.attachment.id).catch(() => undefined);
+    this.#do((uploading) => uploading.drop(this, key));
+  }
+
+  #do(deed: (uploading: typeof import('./uploading')) => void): void {
+    this.#begun += 1;
+    void import('./uploading').then(deed, told).finally(() => (this.#begun -= 1));
   }
 
   /** They went along with a message. */
@@ -66,51 +60,12 @@ export class Attaching {
     this.chips = [];
   }
 
-  private async take(file: File, model: Model | null): Promise<void> {
-    const key = (count += 1);
-    const most = server.about?.limits?.attachments_per_message ?? Infinity;
-    const image = typeOf(file)?.startsWith('image/') ?? false;
-    const chip: Chip = {
-      key, name: file.name, size: file.size, image, preview: image ? URL.createObjectURL(file) : null, attachment: null,
-      told: this.chips.length >= most ? words().tooMany(most) : null,
-    };
-    this.chips = [...this.chips, chip];
-    if (chip.told) return;
-    let type = typeOf(file);
-    if (type === null && looksLikeText(new Uint8Array(await file.slice(0, BEGINNING_BYTES).arrayBuffer()))) type = 'text/plain';
-    const refusal = refusalOf(type, file.size, server.about?.limits, model);
-    if (refusal || type === null) return this.put(key, { told: told(refusal ?? { why: 'kind' }) });
-    try {
-      const attachment = await api.attach(new Blob([file], { type }), file.name);
-      this.put(key, { attachment, name: attachment.name });
-    } catch (thrown) {
-      const failure = asFailure(thrown);
-      this.put(key, { told: failure.code === 'offline' ? words().offlineNotice : failure.message });
-    }
-  }
-
-  private put(key: number, change: Partial<Chip>): void {
+  put(key: number, change: Partial<Chip>): void {
     this.chips = this.chips.map((chip) => (chip.key === key ? { ...chip, ...change } : chip));
   }
 }
 
-const chipOf = ({ id, name, bytes: size, kind }: Attachment): Chip => ({
-  key: (count += 1), name, size, image: kind === 'image', preview: kind === 'image' ? api.attachmentAddress(id) : null,
-  attachment: null, told: null,
+export const chipOf = (attachment: Attachment): Chip => ({
+  key: nextKey(), name: attachment.name, size: attachment.bytes, image: attachment.kind === 'image',
+  preview: attachment.kind === 'image' ? attachmentAddress(attachment.id) : null, attachment, told: null,
 });
-
-const isSent = (id: Id): boolean => Object.values(stateNow().messages).some((message) => message.attachments.some((one) => one.id === id));
-
-function told(refusal: Refusal): string {
-  const w = words();
-  switch (refusal.why) {
-    case 'kind':
-      return w.notText;
-    case 'size':
-      return w.tooLarge(bytes(w.language, refusal.most));
-    case 'noImages':
-      return w.noImages;
-    case 'noDocuments':
-      return w.noDocuments;
-  }
-}

@@ -2,26 +2,15 @@
 // · $0.21 · 1m 48s`.
 
 import type { Making, Message } from '../api/wire';
-import { dollars, lasting } from '../words/numbers';
+import { dollars, lasting, place } from '../words/numbers';
+import type { Short } from '../words/short/en';
 import type { Words } from '../words/words.svelte';
 
-/** Cities people know, for regions they would have to look up; others are shown as they are spelt. */
-const PLACES: Record<string, readonly [en: string, ja: string]> = {
-  'ap-northeast-1': ['Tokyo', '東京'],
-  'ap-northeast-3': ['Osaka', '大阪'],
-  'us-east-1': ['N. Virginia', 'バージニア北部'],
-  'us-east-2': ['Ohio', 'オハイオ'],
-  'us-west-2': ['Oregon', 'オレゴン'],
-  'eu-west-1': ['Ireland', 'アイルランド'],
-  'eu-central-1': ['Frankfurt', 'フランクフルト'],
-  'ap-southeast-1': ['Singapore', 'シンガポール'],
-  'ap-southeast-2': ['Sydney', 'シドニー'],
-};
-
-export const placeName = (region: string, words: Words): string => PLACES[region]?.[words.language === 'ja' ? 1 : 0] ?? region;
+/** Those for an answer that ended short may be still to come. */
+type Known = Words & Partial<Pick<Short, 'reason'>>;
 
 /** The pieces of the line, for a message that is settled. */
-export function footerOf(message: Message, modelName: string, words: Words): string[] {
+export function footerOf(message: Message, modelName: string, words: Known): string[] {
   const { making } = message;
   if (!making) return [];
   const { spent } = making;
@@ -30,7 +19,7 @@ export function footerOf(message: Message, modelName: string, words: Words): str
   const joints = making.seams.length;
   const pieces = [
     modelName,
-    making.region ? placeName(making.region, words) : '',
+    making.region ? place(words.language, making.region) : '',
     // By its joints, not by its calls: one that was turned away is no part of the text.
     joints ? words.partsContinued(joints + 1, joints) : making.parts.length ? words.parts(1) : '',
     spent.output ? about + words.out(spent.output) : '',
@@ -43,14 +32,14 @@ export function footerOf(message: Message, modelName: string, words: Words): str
   return pieces.filter(Boolean);
 }
 
-function standing(message: Message, making: Making, words: Words): string[] {
+function standing(message: Message, making: Making, words: Known): string[] {
   switch (message.state) {
     case 'stopped':
-      return [words.incomplete(words.reason.stopped)];
+      return words.reason ? [words.incomplete(words.reason.stopped)] : [];
     case 'incomplete':
     case 'refused':
     case 'failed':
-      return [words.incomplete(reasonOf(making.problem?.code, words))];
+      return words.reason ? [words.incomplete(reasonOf(making.problem?.code, words.reason))] : [];
     case 'complete':
     case 'running':
       return [];
@@ -60,8 +49,5 @@ function standing(message: Message, making: Making, words: Words): string[] {
 export const nameOf = (field: string, words: Words): string =>
   field in words.takesNone ? words.takesNone[field as keyof Words['takesNone']] : field;
 
-export const reasonOf = (code: string | undefined, words: Words): string =>
-  code && code in words.reason ? words.reason[code as keyof Words['reason']] : (code ?? words.reason.other);
-
-export const problemOf = (code: string | undefined, words: Words): string =>
-  code && code in words.problem ? words.problem[code as keyof Words['problem']] : words.problem.other;
+const reasonOf = (code: string | undefined, reasons: Short['reason']): string =>
+  code && code in reasons ? reasons[code as keyof Short['reason']] : (code ?? reasons.other);

@@ -3,7 +3,7 @@
 import type { Seam } from '../api/wire';
 import type { Rendering } from '../markdown';
 import { unitsOf } from '../state/path';
-import type { Words } from '../words/words.svelte';
+import type { AllWords } from '../words/more.svelte';
 
 /** Seams that meet in one block share a mark. */
 export interface Mark {
@@ -34,7 +34,7 @@ export function marksOf(seams: readonly Seam[], text: string, rendering: Renderi
 }
 
 /** What happened at a seam, in a few words. */
-export function happenedAt(seam: Seam, words: Words): string {
+export function happenedAt(seam: Seam, words: AllWords): string {
   switch (seam.kind) {
     case 'length':
       return words.seamContinued;
@@ -48,10 +48,10 @@ export function happenedAt(seam: Seam, words: Words): string {
 }
 
 /** Why the part before a seam ended. */
-export function becauseOf(seam: Seam, words: Words): string {
+export function becauseOf(seam: Seam, words: AllWords): string {
   const why = seam.why ?? (seam.kind === 'restart' ? 'restart' : 'asked');
-  return why in words.because ? words.because[why as keyof Words['because']] : why;
+  return why in words.because ? words.because[why as keyof AllWords['because']] : why;
 }
 
-export const proofOf = (seam: Seam, words: Words): string =>
-  seam.proof in words.proof ? words.proof[seam.proof as keyof Words['proof']] : seam.proof;
+export const proofOf = (seam: Seam, words: AllWords): string =>
+  seam.proof in words.proof ? words.proof[seam.proof as keyof AllWords['proof']] : seam.proof;

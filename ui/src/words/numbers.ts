@@ -1,10 +1,13 @@
-// Numbers, money, times and dates as people of a language write them.
+// Numbers, money, times, dates and places as people of a language write them.
 
 import type { Moment } from '../api/wire';
 
 type Language = 'en' | 'ja';
 
 export const whole = (language: Language, value: number): string => new Intl.NumberFormat(language).format(Math.round(value));
+
+/** So many of something, in English. */
+export const count = (value: number, one: string, many: string): string => `${whole('en', value)} ${value === 1 ? one : many}`;
 
 /** 200000 as 200K, or 20万. */
 export const short = (language: Language, value: number): string =>
@@ -45,3 +48,18 @@ export function bytes(language: Language, value: number): string {
         : (['megabyte', value / 1_000_000] as const);
   return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: size < 10 ? 1 : 0 }).format(size);
 }
+
+/** Cities people know, for regions they would have to look up; others are shown as they are spelt. */
+const PLACES: Record<string, readonly [en: string, ja: string]> = {
+  'ap-northeast-1': ['Tokyo', '東京'],
+  'ap-northeast-3': ['Osaka', '大阪'],
+  'us-east-1': ['N. Virginia', 'バージニア北部'],
+  'us-east-2': ['Ohio', 'オハイオ'],
+  'us-west-2': ['Oregon', 'オレゴン'],
+  'eu-west-1': ['Ireland', 'アイルランド'],
+  'eu-central-1': ['Frankfurt', 'フランクフルト'],
+  'ap-southeast-1': ['Singapore', 'シンガポール'],
+  'ap-southeast-2': ['Sydney', 'シドニー'],
+};
+
+export const place = (language: Language, region: string): string => PLACES[region]?.[language === 'ja' ? 1 : 0] ?? region;

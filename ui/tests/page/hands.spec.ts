@@ -14,9 +14,11 @@ test('Enter that ends a composition does not send', async ({ chat, page }) => {
   await key('keyUp');
   await expect(chat.field).toHaveValue('日本');
   await expect(page.getByTestId('question')).toHaveCount(0);
-  await page.waitForTimeout(100);
-  await chat.field.press('Enter');
-  await expect(page.getByTestId('question')).toHaveCount(1);
+  // The next one sends, once the composition is over for good.
+  await expect(async () => {
+    await chat.field.press('Enter');
+    await expect(page.getByTestId('question')).toHaveCount(1, { timeout: 500 });
+  }).toPass();
 });
 
 test('with the keyboard alone', async ({ chat, page }) => {

@@ -1,7 +1,7 @@
 // Shortcuts a person changes, and what is typed before the palette is there.
 
 import type { Page } from '@playwright/test';
-import { en } from '../../src/words/en';
+import { en } from '../words';
 import { expect, test } from './fixtures';
 
 const openKeys = async (page: Page) => {

@@ -1,6 +1,6 @@
 // Nothing is lost: on reload, in a second tab, without network, with the server killed.
 
-import { ANCHOR, PREFILL, complaintsOf, expect, test } from './fixtures';
+import { ANCHOR, PACE, PREFILL, complaintsOf, expect, test } from './fixtures';
 
 test('a reload in the middle of an answer', async ({ chat, page }) => {
   await chat.open();
@@ -94,7 +94,26 @@ test('a message waits for the answer before it', async ({ chat, page }) => {
 test('a draft survives a reload', async ({ chat, page }) => {
   await chat.open();
   await chat.field.fill('not finished yet');
-  await page.waitForTimeout(500);
   await page.reload();
   await expect(chat.field).toHaveValue('not finished yet');
+  // And a browser that is killed, which says no farewell.
+  await chat.field.fill('nearly finished');
+  await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage))).toContain('nearly finished');
+});
+
+test.describe('where Bedrock asks to slow down', () => {
+  test.use({ setting: { scenario: `schema = 1\n${PACE}\n[[rule]]\nuser = "wait"\nreply = "Never said."\nfault = [{ do = "http", type = "ThrottlingException" }]\n` } });
+  test('the countdown is there after a reload', async ({ chat, page, watch }) => {
+    watch.expected.push(/ERR_FAILED/);
+    await chat.open();
+    await chat.send('wait');
+    const status = page.getByTestId('status');
+    // The pauses grow: one that is long enough to reload the page in it.
+    await expect(status).toContainText(/retrying in ([5-9]|\d\d) s/);
+    // Nothing comes over the stream: what is known is what the message says.
+    await page.route('**/api/v1/events*', (route) => route.abort());
+    await page.reload();
+    await expect(status).toContainText(/Bedrock is busy, retrying in \d+ s \(attempt \d\)/);
+    await expect(status).toHaveAttribute('data-wait', 'throttled');
+  });
 });

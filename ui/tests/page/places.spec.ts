@@ -1,6 +1,6 @@
 // Addresses, long conversations, preferences: what is where one left it.
 
-import { ANCHOR, expect, test, type Chat } from './fixtures';
+import { ANCHOR, PACE, expect, test, type Chat } from './fixtures';
 
 test.use({ setting: { scenario: 'schema = 1\n' } });
 
@@ -103,4 +103,94 @@ test('how one likes the page is kept: language, theme, seams, what Enter does', 
   await chat.field.press('ControlOrMeta+Enter');
   await expect(page.getByTestId('question')).toHaveCount(2);
   await expect(chat.text).toContainText('二行目');
+});
+
+test('the sidebar is as wide as it is drawn, and closes', async ({ chat, page }) => {
+  await chat.open();
+  const side = page.getByRole('complementary', { name: 'Conversations' });
+  const grip = page.getByRole('separator', { name: 'Width of the sidebar' });
+  const width = async () => (await side.boundingBox())?.width ?? 0;
+  const drag = async (to: number) => {
+    const box = await grip.boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 4, 300);
+    await page.mouse.down();
+    await page.mouse.move(to, 320, { steps: 4 });
+    await page.mouse.up();
+  };
+  expect(await width()).toBe(272);
+  await drag(360);
+  await expect.poll(width).toBe(360);
+  // Not beyond what is useful.
+  await drag(1_000);
+  await expect.poll(width).toBe(420);
+  await drag(20);
+  await expect.poll(width).toBe(220);
+  // Afterwards the pointer draws nothing.
+  await page.mouse.move(700, 300);
+  await expect(grip).toHaveAttribute('aria-valuenow', '220');
+  await grip.press('ArrowRight');
+  await expect.poll(width).toBe(236);
+  await page.reload();
+  await expect(page.getByTestId('simulator-notice')).toBeVisible();
+  await expect.poll(width).toBe(236);
+  await page.keyboard.press('ControlOrMeta+b');
+  await expect(side).toBeHidden();
+  await page.reload();
+  // The page knows its server: keys do what they do.
+  await expect(page.getByTestId('simulator-notice')).toBeVisible();
+  await expect(side).toBeHidden();
+  await page.keyboard.press('ControlOrMeta+b');
+  await expect.poll(width).toBe(236);
+});
+
+test.describe('at the pace of a model', () => {
+  test.use({ setting: { scenario: `schema = 1\n${PACE}` } });
+  const liking = async ({ page }: Chat, choice: string) => {
+    await page.getByTestId('page-menu').click();
+    await page.getByRole('menuitem').first().click();
+    await page.getByRole('group', { name: 'While an answer grows' }).getByRole('radio', { name: choice }).check();
+    await page.keyboard.press('Escape');
+    await expect(page.getByTestId('preferences')).toBeHidden();
+  };
+  const top = ({ page }: Chat) => page.getByTestId('thread').evaluate((thread) => thread.scrollTop);
+
+  test('the question stays at the top for who likes it so', async ({ chat, page }) => {
+    await chat.open();
+    await chat.send('/long 12');
+    await chat.ended();
+    await liking(chat, 'Keep the question at the top');
+    await chat.send('/long 60');
+    await expect(chat.answers).toHaveCount(2);
+    const question = page.getByTestId('question').last();
+    const place = async () => Math.round(((await question.boundingBox())?.y ?? 0) - ((await page.getByTestId('thread').boundingBox())?.y ?? 0));
+    await expect.poll(place).toBe(50);
+    await chat.begun(4_000);
+    expect(await place()).toBe(50);
+    await chat.ended();
+    expect(await place()).toBe(50);
+    // What came meanwhile is below, and one click away.
+    await page.getByTestId('to-end').click();
+    await expect(chat.answer.getByTestId('answer-footer')).toBeInViewport();
+  });
+
+  test('nothing moves for who likes it so', async ({ chat }) => {
+    await chat.open();
+    await chat.send('/long 12');
+    await chat.ended();
+    await liking(chat, 'Do not move');
+    const before = await top(chat);
+    await chat.send('/long 40');
+    await expect(chat.answers).toHaveCount(2);
+    await chat.ended();
+    expect(await top(chat)).toBe(before);
+  });
+
+  test('the end is followed for who likes nothing else', async ({ chat }) => {
+    await chat.open();
+    await chat.send('/long 60');
+    await chat.begun(4_000);
+    expect(await top(chat)).toBeGreaterThan(0);
+    await chat.ended();
+    await expect(chat.answer.getByTestId('answer-footer')).toBeInViewport();
+  });
 });

@@ -3,8 +3,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { en } from '../../src/words/en';
-import { ja } from '../../src/words/ja';
+import { en, ja } from '../words';
 import { expect, test } from './fixtures';
 import { everyScreen } from './screens';
 

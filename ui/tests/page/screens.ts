@@ -22,6 +22,9 @@ export async function everyScreen({ chat }: { chat: Chat }, look: (name: string)
   await chat.open();
   await expect(page.getByTestId('example').first()).toBeVisible();
   await look('the first page');
+  await page.getByTestId('connect').click();
+  await expect(page.getByTestId('checklist')).toBeVisible();
+  await look('the checklist of the first page');
   await chat.shape({ model: ANCHOR, max_tokens: 60, temperature: 0.5 });
   await page.reload();
   await chat.field.fill('/long 8');

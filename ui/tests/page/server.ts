@@ -15,7 +15,12 @@ export interface Options {
   scenario?: string;
   /** Who comes in has to say this. */
   password?: string;
+  /** Over Amazon Bedrock, with these variables and no others of AWS; the simulator if there are none. */
+  bedrock?: Record<string, string>;
 }
+
+/** Without these, nobody looks for credentials of the machine that runs the tests. */
+const NO_CREDENTIALS = { AWS_EC2_METADATA_DISABLED: 'true', AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
 
 /** `tsuzuki serve` until `close`; it may be killed and started again on the same port and data. */
 export class Server {
@@ -23,7 +28,7 @@ export class Server {
   private port = 0;
   private readonly folder = mkdtempSync(join(tmpdir(), 'tsuzuki-page-'));
 
-  private constructor(private readonly options: Options) {}
+  private constructor(private options: Options) {}
 
   static async start(options: Options = {}): Promise<Server> {
     const server = new Server(options);
@@ -44,9 +49,10 @@ export class Server {
     await gone;
   }
 
-  /** Starts it again where it was. */
-  async restart(): Promise<void> {
+  /** Starts it again where it was, with other options if there are some. */
+  async restart(options?: Options): Promise<void> {
     await this.kill();
+    if (options !== undefined) this.options = options;
     await this.launch();
   }
 
@@ -56,7 +62,8 @@ export class Server {
   }
 
   private async launch(): Promise<void> {
-    const flags = ['serve', '--backend', 'sim', '--listen', `127.0.0.1:${this.port}`, '--data', join(this.folder, 'data')];
+    const { bedrock } = this.options;
+    const flags = ['serve', '--backend', bedrock ? 'bedrock' : 'sim', '--listen', `127.0.0.1:${this.port}`, '--data', join(this.folder, 'data')];
     if (this.options.scenario !== undefined) {
       const file = join(this.folder, 'scenario.toml');
       writeFileSync(file, this.options.scenario);
@@ -68,7 +75,7 @@ export class Server {
       flags.push('--config', file);
     }
     const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TSUZUKI|AWS)_/.test(name)));
-    const child = spawn(BINARY, flags, { env: clean, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(BINARY, flags, { env: { ...clean, ...NO_CREDENTIALS, ...bedrock }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = child;
     this.port = await new Promise<number>((resolve, reject) => {
       let said = '';

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
-import { en } from '../../src/words/en';
+import { en } from '../words';
 import { expect, test } from './fixtures';
 
 const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());

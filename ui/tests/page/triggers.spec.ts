@@ -65,19 +65,6 @@ test('a slash offers commands, found by their words, chosen by keys', async ({ c
   await expect(page.getByRole('textbox', { name: 'Message' })).not.toHaveAttribute('aria-activedescendant');
 });
 
-test('nothing of it is loaded before a sign is typed', async ({ chat, page }) => {
-  const asked: string[] = [];
-  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  const loaded = () => asked.filter((path) => /\/(Triggers|Turn|Prompts)-[^/]*\.js$/.test(path));
-  await chat.open();
-  await page.keyboard.type('Half of it is 1');
-  await expect(chat.field).toHaveValue('Half of it is 1');
-  expect(loaded()).toEqual([]);
-  await page.keyboard.type(' @');
-  await expect(list(page)).toBeVisible();
-  expect(loaded()).toHaveLength(1);
-});
-
 test('Escape closes the list and leaves the text, which can be sent', async ({ chat, page }) => {
   await chat.open();
   await page.keyboard.type('/usage');

@@ -13,6 +13,11 @@ test.describe('where an account may not use the model', () => {
     await expect(trouble).toHaveAttribute('data-code', 'denied');
     await expect(trouble).toHaveRole('alert');
     await expect(trouble).toContainText('may not use this model');
+    // What Bedrock said about it is there for who wants to look it up.
+    const said = trouble.getByText(/not authorized|access/i).last();
+    await expect(said).toBeHidden();
+    await trouble.getByText('What Bedrock said').click();
+    await expect(said).toBeVisible();
     await expect(trouble.getByRole('button', { name: /Request id: [0-9a-f-]{36}/ })).toBeVisible();
     // Nothing was said that could be continued.
     await expect(trouble.getByRole('button', { name: 'Continue' })).toHaveCount(0);
@@ -37,7 +42,7 @@ test('a limit that was reached says so, and can be raised', async ({ chat, page 
   const kept = await chat.copied();
   expect((await chat.uncut('/long 12')).startsWith(kept)).toBe(true);
   await bar.getByRole('button', { name: 'Raise the limit' }).click();
-  const most = page.getByRole('spinbutton', { name: 'Most output tokens, all parts' });
+  const most = page.getByRole('spinbutton', { name: 'Maximum output tokens, all parts' });
   await most.fill('5000');
   await most.press('Escape');
   await bar.getByRole('button', { name: 'Continue' }).click();
@@ -102,4 +107,14 @@ test('a message to a server that is away waits, and is not lost by a reload', as
   await expect(chat.text).toHaveText('said into the void');
   await chat.ended();
   expect((await chat.thread()).messages).toHaveLength(4);
+});
+
+test('the checklist speaks the language of the page', async ({ chat, page }) => {
+  await page.addInitScript(() => localStorage.setItem('tsuzuki.preferences', JSON.stringify({ language: 'ja' })));
+  await chat.open();
+  await page.getByRole('button', { name: 'シミュレーター', exact: true }).click();
+  const list = page.getByTestId('checklist');
+  await expect(list).toContainText('会話を読み込み、保存できます。');
+  await expect(list).toContainText('AWSのリージョンが設定されていません。');
+  await expect(list).not.toContainText(/[a-z]+ [a-z]+ [a-z]+/);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grown, NEAR_PX, pinned, put, scrolled, shrunk, START, yielded } from '../../src/scroll/sticky';
+import { grown, NEAR_PX, pinned, put, scrolled, sent, shrunk, START, stayed, yielded } from '../../src/scroll/sticky';
 
 describe('sticky scroll', () => {
   const following = put(START, 500);
@@ -37,5 +37,21 @@ describe('sticky scroll', () => {
   });
   it('follows again by wish', () => {
     expect(grown(pinned(yielded(following)), 900)).toBe(900);
+  });
+  it('takes every step of its own smooth way for its own', () => {
+    const arrived = [520, 560, 590, 600].reduce((now, top) => scrolled(now, top, 0), stayed(sent(following, 600)));
+    expect(arrived).toEqual({ pinned: false, top: 600, expected: null });
+    // Also on the way up, whatever the layout does meanwhile.
+    const up = [450, 300].reduce((now, top) => scrolled(shrunk(now, top), top, 900), sent(following, 300));
+    expect(up).toEqual({ pinned: true, top: 300, expected: null });
+  });
+  it('yields to a reader who turns round on that way', () => {
+    const halfway = scrolled(sent(following, 900), 700, 200);
+    expect(scrolled(halfway, 650, 250).pinned).toBe(false);
+    expect(scrolled(yielded(halfway), 720, 180).pinned).toBe(false);
+  });
+  it('does not hurry a smooth way that leads to the end', () => {
+    expect(grown(sent(following, 600), 600)).toBeNull();
+    expect(grown(sent(following, 600), 640)).toBe(640);
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { en } from '../../src/words/en';
-import { ja } from '../../src/words/ja';
+import { en as first } from '../../src/words/en';
+import { more } from '../../src/words/more/en';
+import { short } from '../../src/words/short/en';
 import { bytes, dollars, lasting } from '../../src/words/numbers';
 import { footerOf } from '../../src/view/footer';
+import { en, ja } from '../words';
 import { answer, making, NOTHING, part, seam } from './made';
 
 /** Every word of a dictionary by its path, functions by how many blanks they have. */
@@ -19,11 +21,14 @@ describe('the dictionaries', () => {
     const blanks = (words: object) => flat(words).map(([path, word]) => [path, typeof word === 'number' ? word : 'text']);
     expect(blanks(ja)).toEqual(blanks(en));
   });
+  it('have no word twice', () => {
+    expect(Object.keys({ ...first, ...short, ...more })).toHaveLength([first, short, more].flatMap(Object.keys).length);
+  });
   it('leave no word empty, and no sentence in English', () => {
     for (const [path, word] of [...flat(en), ...flat(ja)]) expect(word, path).not.toBe('');
     const inEnglish = new Map(flat(en));
     const same = flat(ja).filter(([path, word]) => typeof word === 'string' && word === inEnglish.get(path));
-    const names = ['connectTitle', 'exampleCodeText', 'temperature', 'topP', 'takesNone.temperature', 'takesNone.top_p', 'markdown.downloadTable'];
+    const names = ['exampleCodeText', 'temperature', 'topP', 'takesNone.temperature', 'takesNone.top_p', 'markdown.downloadTable'];
     expect(new Set(same.map(([path]) => path))).toEqual(new Set(names));
   });
   it('say what the house says', () => {

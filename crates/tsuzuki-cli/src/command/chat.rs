@@ -127,6 +127,7 @@ fn post(text: &str, parent: Option<MessageId>) -> Post {
         id: MessageId::new(),
         parent,
         text: text.to_owned(),
+        summary: None,
         attachments: Vec::new(),
         answer: MessageId::new(),
         shape: Shape::default(),

@@ -2,6 +2,7 @@
 
 mod bedside;
 mod finding;
+mod phrase;
 mod policy;
 mod probe;
 
@@ -14,14 +15,20 @@ use crate::config::Effective;
 use crate::exit::{Exit, Failure};
 use crate::print;
 use finding::{Finding, Verdict};
+use phrase::Phrase;
 use serde_json::{Value, json};
-use tsuzuki::bedrock::{Bedrock, Identity};
+use tsuzuki::bedrock::{Bedrock, Identity, SetupError};
 use tsuzuki::engine::ModelId;
 use tsuzuki::models::Models;
 use tsuzuki_server::store::Sqlite;
 
 /// What a step waits for.
-const NEEDS_CREDENTIALS: &str = "needs credentials";
+const NEEDS_CREDENTIALS: Phrase = Phrase::new("needs_credentials", "needs credentials");
+/// The way out where the fact names it.
+const DO_AS_SAID: Phrase = Phrase::new(
+    "do_as_said",
+    "do what it says, then run tsuzuki doctor again",
+);
 
 /// What was found.
 #[derive(Default)]
@@ -60,7 +67,7 @@ pub(crate) async fn run(typed: &Doctor, effective: &Effective) -> Result<Exit, F
             Exit::Refused
         }
         Err(failure) => {
-            chart.add(Finding::failed("setup", failure.fact, failure.hint));
+            chart.add(unusable(failure));
             Exit::Usage
         }
     };
@@ -77,6 +84,23 @@ pub(crate) async fn run(typed: &Doctor, effective: &Effective) -> Result<Exit, F
     Ok(if sound { Exit::Complete } else { exit })
 }
 
+/// Bedrock cannot be asked at all.
+fn unusable(failure: Failure) -> Finding {
+    // What nearly everybody sees first has words of its own.
+    if failure.fact == SetupError::NoRegion.to_string() {
+        return Finding::failed(
+            "setup",
+            Phrase::new("no_region", "{fact}").with("fact", failure.fact),
+            Phrase::new("name_region", "{hint}").with("hint", failure.hint),
+        );
+    }
+    Finding::failed(
+        "setup",
+        Phrase::new("setup_unusable", "{said}").with("said", failure.fact),
+        Phrase::new("setup_hint", "{said}").with("said", failure.hint),
+    )
+}
+
 /// Whether what the chat keeps is whole; nothing where nothing is kept.
 async fn store(effective: &Effective) -> Option<Finding> {
     let folder = Folder::of(&effective.config).ok()?;
@@ -84,45 +108,62 @@ async fn store(effective: &Effective) -> Option<Finding> {
     if !file.is_file() {
         return None;
     }
-    let hint = "put a backup in its place while no server runs; tsuzuki backup makes them";
+    let hint = Phrase::new(
+        "store_backup",
+        "put a backup in its place while no server runs; tsuzuki backup makes them",
+    );
     Some(match Sqlite::integrity(&file).await {
         Ok(found) if found.problems.is_empty() => Finding::passed(
             "store",
-            format!(
-                "{} is whole: {} conversations, {} messages, {} bytes",
-                file.display(),
-                found.conversations,
-                found.messages,
-                found.bytes
-            ),
+            Phrase::new(
+                "store_whole",
+                "{file} is whole: {conversations} conversations, {messages} messages, {bytes} bytes",
+            )
+            .with("file", file.display())
+            .with("conversations", found.conversations)
+            .with("messages", found.messages)
+            .with("bytes", found.bytes),
         ),
         Ok(found) => {
             let told = found.problems.join("; ");
             Finding::failed(
                 "store",
-                format!("{} is damaged: {told}", file.display()),
+                Phrase::new("store_damaged", "{file} is damaged: {said}")
+                    .with("file", file.display())
+                    .with("said", told),
                 hint,
             )
         }
-        Err(error) => Finding::failed("store", error.told, hint),
+        Err(error) => Finding::failed(
+            "store",
+            Phrase::new("store_unusable", "{said}").with("said", error.told),
+            hint,
+        ),
     })
 }
 
 /// Every step that needs Bedrock. `asked` is the model to ask for one token, if any.
 async fn examine(bedrock: &Bedrock, asked: Option<&str>, usual: &str, chart: &mut Chart) {
     let identity = bedrock.identity();
-    let place = format!("{identity}; questions go to {}", identity.endpoint);
+    let place = Phrase::new("setup", "{identity}; questions go to {endpoint}")
+        .with("identity", identity)
+        .with("region", &identity.region)
+        .with("source", &identity.source)
+        .with("endpoint", &identity.endpoint);
     chart.add(Finding::passed("setup", place));
     match bedrock.check_credentials().await {
         Ok(()) => chart.add(Finding::passed(
             "credentials",
-            format!("there are some, from {}", identity.source),
+            Phrase::new("credentials", "there are some, from {source}")
+                .with("source", &identity.source),
         )),
         Err(why) => {
             chart.add(Finding::failed(
                 "credentials",
-                why,
-                "do what it says, then run tsuzuki doctor again",
+                Phrase::new("credentials_unusable", "{said}")
+                    .with("said", why)
+                    .with("source", &identity.source),
+                DO_AS_SAID,
             ));
             for step in ["endpoint", "models", "profiles", "call"] {
                 chart.add(Finding::skipped(step, NEEDS_CREDENTIALS));
@@ -149,17 +190,18 @@ async fn call(bedrock: &Bedrock, asked: Option<&str>, usual: &str) -> Finding {
         return probe::call(bedrock, &model).await;
     }
     let price = Models::builtin().get(&model).and_then(|model| model.price);
-    let cost = price.map_or_else(
-        || "at a price that is not known here".to_owned(),
-        |price| format!("for about {}", probe::cost(&price, probe::INPUT, 1)),
-    );
-    Finding::skipped(
-        "call",
-        &format!(
-            "--call asks {} for one token, {cost}; --call MODEL another",
-            model.0
+    let phrase = match price {
+        Some(price) => Phrase::new(
+            "call_not_made",
+            "--call asks {model} for one token, for about {cost}; --call MODEL another",
+        )
+        .with("cost", probe::cost(&price, probe::INPUT, 1)),
+        None => Phrase::new(
+            "call_not_made_unpriced",
+            "--call asks {model} for one token, at a price that is not known here; --call MODEL another",
         ),
-    )
+    };
+    Finding::skipped("call", phrase.with("model", &model.0))
 }
 
 impl Chart {

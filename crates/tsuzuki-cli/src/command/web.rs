@@ -130,9 +130,10 @@ fn sign_in(config: &Config) -> Result<SignIn, Failure> {
 /// What the page is told of the backend.
 fn told(answering: &Answering) -> BackendIs {
     match answering {
-        Answering::Simulator(..) => BackendIs {
+        Answering::Simulator(_, why) => BackendIs {
             kind: BackendKind::Simulator,
             told: answering.told(),
+            why: why.clone(),
             region: None,
             profile: None,
             credentials: None,
@@ -142,6 +143,7 @@ fn told(answering: &Answering) -> BackendIs {
             BackendIs {
                 kind: BackendKind::Bedrock,
                 told: answering.told(),
+                why: None,
                 region: Some(identity.region.clone()),
                 profile: identity.profile.clone(),
                 credentials: Some(identity.source.to_string()),

@@ -33,7 +33,7 @@ pub(crate) struct Chat {
     durability: Survives,
     /// How long logs and raw exchanges of answers that are over are kept.
     retention_days: NonZeroU32,
-    /// How old an interrupted answer may be to be gone on with.
+    /// How long ago an interrupted answer may have said something to be gone on with.
     take_over_minutes: u32,
     /// How long entries are gathered.
     #[serde(deserialize_with = "tick")]

@@ -53,6 +53,7 @@ pub(super) async fn cut_short(
     let spent = so_far(shared, before, &message);
     let mut making = message.making.unwrap_or_else(|| Making::by(String::new()));
     making.problem = problem;
+    making.waiting = None;
     making.spent = before.spent.plus(spent);
     making.spent.answers = 1;
     let over = Entry::Over {

@@ -1,6 +1,6 @@
 //! How an answer stands once it is over, in the words of the chat.
 
-use super::{Ended, Problem, State};
+use super::{Ended, Problem, Speaker, State};
 use tsuzuki::engine::{Cut, End, Finish, Incomplete, Outcome, Refusal, Rejection};
 
 /// How a part ended.
@@ -73,6 +73,10 @@ pub(super) fn problem(outcome: &Outcome, last: Last<'_>) -> Option<Problem> {
     };
     Some(Problem {
         code: code.to_owned(),
+        said_by: match last.said {
+            Some(_) => Speaker::Backend,
+            None => Speaker::Tsuzuki,
+        },
         detail: last.said.unwrap_or_else(|| ours.to_owned()),
         request_id: last.request_id,
         can_continue,
@@ -84,6 +88,7 @@ pub(super) fn own(code: &str, detail: &str) -> Problem {
     Problem {
         code: code.to_owned(),
         detail: detail.to_owned(),
+        said_by: Speaker::Tsuzuki,
         request_id: None,
         can_continue: true,
     }

@@ -1,6 +1,6 @@
 //! The log of a run: what its readers are told, in order, each entry with its number.
 
-use super::{Making, Part, RunId, Seam, State};
+use super::{Making, Moment, Part, RunId, Seam, State};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -41,6 +41,12 @@ pub enum Entry {
         why: String,
         /// For how long, at most, in milliseconds.
         at_most: u64,
+        /// Until when that is, by the server's clock; 0 in logs of older versions.
+        #[serde(default)]
+        until: Moment,
+        /// Which attempt comes then, since something last came: from 2; 0 in logs of older versions.
+        #[serde(default)]
+        attempt: u32,
     },
     /// The run was taken over after the server stopped.
     Resumed,
@@ -102,7 +108,7 @@ impl fmt::Debug for Entry {
             }
             Self::Part { part } => write!(f, "Part({})", part.number),
             Self::Seam { seam } => write!(f, "Seam({})", seam.part),
-            Self::Waiting { why, at_most } => write!(f, "Waiting({why}, {at_most} ms)"),
+            Self::Waiting { why, at_most, .. } => write!(f, "Waiting({why}, {at_most} ms)"),
             Self::Resumed => f.write_str("Resumed"),
             Self::Over { state, .. } => write!(f, "Over({state:?})"),
         }

@@ -6,14 +6,18 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tsuzuki::engine::{Abilities, Event, Frame, Leg, Lesson, ModelId};
 use tsuzuki::wire::{eventstream, leg_body};
 use tsuzuki::{Backend, RawRequest, RawResponse};
 
-/// The most that is kept of one request, and of one response, in bytes.
-const MOST: usize = 1024 * 1024;
+/// The most that is kept of one request, in bytes; and of one response, of its beginning and of its
+/// end, where it tells how it stopped. All of it is in memory while the part runs, for every run.
+const MOST: usize = 256 * 1024;
+const BEGINNING: usize = 192 * 1024;
+const END: usize = 64 * 1024;
 
 /// How the bytes of a file stand in a request: quotation marks within texts are written otherwise.
 const FILE: &[u8] = b"\"bytes\":\"";
@@ -69,8 +73,7 @@ impl Backend for Recorded {
                 response: Bytes::new(),
                 shortened,
             },
-            response: Vec::new(),
-            full: false,
+            kept: Ends::default(),
         };
         self.backend
             .call(leg)
@@ -96,9 +99,50 @@ struct Record {
     files: Files,
     message: MessageId,
     exchange: Exchange,
-    response: Vec<u8>,
-    /// Whether there was more of the response than is kept.
-    full: bool,
+    kept: Ends,
+}
+
+/// The beginning and the end of a response, in lines.
+#[derive(Default)]
+struct Ends {
+    beginning: Vec<u8>,
+    end: VecDeque<Vec<u8>>,
+    /// How many bytes the end has, and how many stood between the two.
+    ending: usize,
+    left_out: usize,
+}
+
+impl Ends {
+    fn line(&mut self, line: Vec<u8>) {
+        if self.end.is_empty()
+            && self.left_out == 0
+            && self.beginning.len() + line.len() <= BEGINNING
+        {
+            return self.beginning.extend_from_slice(&line);
+        }
+        self.ending += line.len();
+        self.end.push_back(line);
+        while self.ending > END
+            && let Some(line) = self.end.pop_front()
+        {
+            self.ending -= line.len();
+            self.left_out += line.len();
+        }
+    }
+
+    /// Both, with a word about what is left out between them.
+    fn joined(self) -> Vec<u8> {
+        let mut all = self.beginning;
+        if self.left_out > 0 {
+            all.extend_from_slice(
+                format!("({} bytes are left out here)\n", self.left_out).as_bytes(),
+            );
+        }
+        for line in self.end {
+            all.extend_from_slice(&line);
+        }
+        all
+    }
 }
 
 impl Record {
@@ -129,24 +173,19 @@ impl Record {
 
     /// One JSON text a line: an event under its name, as Converse's documentation writes it.
     fn line(&mut self, event: Option<&str>, payload: &[u8]) {
-        if self.full {
-            return;
-        }
-        if self.response.len() + payload.len() > MOST {
-            (self.full, self.exchange.shortened) = (true, true);
-            return;
-        }
+        let name = event.map_or(0, str::len);
+        let mut line = Vec::with_capacity(payload.len() + name + 6);
         if let Some(event) = event {
-            self.response.extend_from_slice(b"{\"");
-            self.response.extend_from_slice(event.as_bytes());
-            self.response.extend_from_slice(b"\":");
+            line.extend_from_slice(b"{\"");
+            line.extend_from_slice(event.as_bytes());
+            line.extend_from_slice(b"\":");
         }
-        self.response
-            .extend(payload.iter().filter(|byte| !matches!(byte, b'\n' | b'\r')));
+        line.extend(payload.iter().filter(|byte| !matches!(byte, b'\n' | b'\r')));
         if event.is_some() {
-            self.response.push(b'}');
+            line.push(b'}');
         }
-        self.response.push(b'\n');
+        line.push(b'\n');
+        self.kept.line(line);
     }
 }
 
@@ -171,10 +210,44 @@ pub(super) fn without_files(body: &[u8]) -> Vec<u8> {
 
 impl Drop for Record {
     fn drop(&mut self) {
-        self.exchange.response = Bytes::from(std::mem::take(&mut self.response));
+        let kept = std::mem::take(&mut self.kept);
+        self.exchange.shortened |= kept.left_out > 0;
+        self.exchange.response = Bytes::from(kept.joined());
         let exchange = self.exchange.clone();
         if self.files.0.try_send((self.message, exchange)).is_err() {
             tracing::debug!(message = %self.message, "an exchange was not kept: too many wait");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_response_both_ends_are_kept() {
+        let mut kept = Ends::default();
+        let lines: Vec<String> = (0..100_000)
+            .map(|number| format!("{number:09}\n"))
+            .collect();
+        for line in &lines {
+            kept.line(line.clone().into_bytes());
+        }
+        let joined = String::from_utf8(kept.joined()).unwrap();
+        assert!(joined.len() < BEGINNING + END + 100);
+        let (beginning, end) = joined.split_once('(').unwrap();
+        let (left_out, end) = end.split_once(" bytes are left out here)\n").unwrap();
+        let whole = lines.concat();
+        assert!(whole.starts_with(beginning) && whole.ends_with(end));
+        let left_out: usize = left_out.parse().unwrap();
+        assert_eq!(beginning.len() + left_out + end.len(), whole.len());
+
+        let mut kept = Ends::default();
+        kept.line(vec![b'a'; BEGINNING - 1]);
+        kept.line(b"end\n".to_vec());
+        kept.line(b"x\n".to_vec());
+        let joined = kept.joined();
+        assert!(joined.ends_with(b"aend\nx\n"));
+        assert_eq!(joined.len(), BEGINNING + 5);
     }
 }

@@ -1,10 +1,14 @@
 //! Folding the log of a run over its message.
 
-use super::{Block, Entry, Holds, Message};
+use super::{Block, Entry, Holds, Message, Waiting};
 
 impl Message {
     /// The message after one more entry of the run that writes it.
     pub fn fold(&mut self, entry: &Entry) {
+        if let Some(making) = &mut self.making {
+            // Whatever comes ends the waiting.
+            making.waiting = None;
+        }
         match entry {
             Entry::Text { block, text } => self.grow(*block, Holds::Text, text),
             Entry::Reasoning { block, text } => self.grow(*block, Holds::Reasoning, text),
@@ -25,7 +29,21 @@ impl Message {
                     making.seams.push(seam.clone());
                 }
             }
-            Entry::Waiting { .. } | Entry::Resumed => {}
+            Entry::Waiting {
+                why,
+                until,
+                attempt,
+                at_most: _,
+            } => {
+                if let Some(making) = &mut self.making {
+                    making.waiting = Some(Waiting {
+                        why: why.clone(),
+                        until: *until,
+                        attempt: *attempt,
+                    });
+                }
+            }
+            Entry::Resumed => {}
             Entry::Over { state, making } => {
                 self.state = *state;
                 self.making = Some(making.clone());

@@ -10,6 +10,7 @@ use super::{
     Block, Chat, ChatError, Conversation, Holds, Making, Message, MessageId, Moment, Posted, Role,
     SeamKind, Shape, State, User,
 };
+use crate::store::Fault;
 use std::sync::Arc;
 
 impl Chat {
@@ -216,7 +217,11 @@ impl Chat {
         let defaults = store.defaults(user).await?;
         let now = self.filled(&Shape::default(), conversation, &defaults.shape);
         let run = match message.making.as_ref().and_then(|making| making.run) {
-            Some(run) => store.run(user, run).await?,
+            Some(run) => match store.run(user, run).await {
+                // Then it is asked as the conversation asks now.
+                Err(error) if error.fault == Fault::Damaged => None,
+                run => run?,
+            },
             None => None,
         };
         Ok(match run {

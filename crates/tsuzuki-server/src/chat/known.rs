@@ -2,7 +2,7 @@
 
 use super::posting::conflict;
 use super::shared::Shared;
-use super::{ChatError, ConversationId, Cursor, Message, MessageId, Post, Posted, User};
+use super::{ChatError, ConversationId, Cursor, Message, MessageId, Onward, Post, Posted, User};
 use crate::store::Run;
 
 /// What is asked for with a key.
@@ -14,6 +14,8 @@ pub(super) enum Wanted<'a> {
     Beside(MessageId),
     /// That an answer goes on.
     On(MessageId),
+    /// That a new conversation goes on from an answer.
+    Onward(MessageId, &'a Onward),
 }
 
 /// What a key began, if it began something. Limits and what has happened since are no reason to tell
@@ -68,10 +70,23 @@ async fn began(
                 && run.conversation == conversation
                 && question.parent == post.parent
                 && question.text() == post.text
+                && question.summary() == post.summary.as_deref()
                 && attached.eq(post.attachments.iter().copied())
         }
         Wanted::Beside(asked) => made && !together && question.id == asked,
         Wanted::On(message) => !made && answer.id == message,
+        Wanted::Onward(from, onward) => {
+            let conversation = shared.store.conversation(user, run.conversation).await?;
+            let origin = conversation.and_then(|conversation| conversation.from);
+            made && together
+                && question.parent.is_none()
+                && question.summary().is_some()
+                && origin.is_some_and(|origin| origin.message == from)
+                && onward
+                    .text
+                    .as_ref()
+                    .is_none_or(|text| *text == question.text())
+        }
     })
 }
 

@@ -32,6 +32,19 @@ pub struct Conversation {
     pub standing: Standing,
     /// What it cost so far.
     pub spent: Spent,
+    /// The answer in another conversation that it goes on from, with a summary of what was said
+    /// there. That conversation may be gone by now.
+    #[serde(default)]
+    pub from: Option<Origin>,
+}
+
+/// Where a conversation goes on from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Origin {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The answer in it.
+    pub message: MessageId,
 }
 
 /// Whose word a title is.
@@ -173,6 +186,9 @@ pub enum Holds {
     Text,
     /// The model's reasoning.
     Reasoning,
+    /// In a user's message: what was said before, summed up. It goes before the text. An empty one is
+    /// still to be written, from what the conversation goes on from.
+    Summary,
 }
 
 /// How a message stands.
@@ -215,6 +231,20 @@ pub struct Making {
     pub dropped: Vec<String>,
     /// Why it is not complete.
     pub problem: Option<Problem>,
+    /// What a running answer waits for, where nothing comes for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
+}
+
+/// Nothing comes for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Waiting {
+    /// Why: `throttled` or `fault`.
+    pub why: String,
+    /// The latest moment it goes on, by the server's clock.
+    pub until: Moment,
+    /// Which attempt comes then, since something last came: from 2.
+    pub attempt: u32,
 }
 
 /// One call to a model.
@@ -297,12 +327,26 @@ pub struct Problem {
     /// `no_progress`, `seam`, `context_full`, `guardrail`, `content_filter`, `declined`, `throttled`,
     /// `denied`, `not_found`, `invalid`, `lost`, `interrupted`, `store`, …
     pub code: String,
-    /// A sentence for people, in English: what the backend said, or what we say.
+    /// A sentence for people, in English.
     pub detail: String,
+    /// Whose sentence that is.
+    #[serde(default)]
+    pub said_by: Speaker,
     /// The backend's id of the request that failed.
     pub request_id: Option<String>,
     /// Whether continuing may help.
     pub can_continue: bool,
+}
+
+/// Who says something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// We.
+    #[default]
+    Tsuzuki,
+    /// The backend, in its own words.
+    Backend,
 }
 
 /// What is attached to a message; its bytes are kept beside it.
@@ -339,6 +383,14 @@ impl Message {
             .filter(|block| block.kind == Holds::Text)
             .map(|block| block.text.as_str())
             .collect()
+    }
+
+    /// The summary that it brings; empty while that is still to be written.
+    #[must_use]
+    pub fn summary(&self) -> Option<&str> {
+        let summary = |block: &&Block| block.kind == Holds::Summary;
+        let block = self.blocks.iter().find(summary)?;
+        Some(&block.text)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a client sends to begin an answer, and what it is told.
 
-use super::{AttachmentId, Message, MessageId, RunId, Shape, object};
+use super::{AttachmentId, ConversationId, Message, MessageId, RunId, Shape, object};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,6 +16,9 @@ pub struct Post {
     pub parent: Option<MessageId>,
     /// What it says.
     pub text: String,
+    /// What was said before, summed up: it goes before the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
     /// What is attached.
     #[serde(default)]
     pub attachments: Vec<AttachmentId>,
@@ -37,6 +40,25 @@ pub struct Again {
     /// What differs from the conversation for this answer only: the model, say.
     #[serde(default, deserialize_with = "object")]
     pub shape: Shape,
+}
+
+/// Going on in a new conversation, with a summary of this one.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Onward {
+    /// The id of the new conversation.
+    #[serde(default)]
+    pub conversation: ConversationId,
+    /// The id of its first message.
+    #[serde(default)]
+    pub id: MessageId,
+    /// The id of the answer to that.
+    #[serde(default)]
+    pub answer: MessageId,
+    /// What to ask there; the question of this answer, with what was attached to it, where there is
+    /// no text.
+    #[serde(default)]
+    pub text: Option<String>,
 }
 
 /// What a run was begun with.

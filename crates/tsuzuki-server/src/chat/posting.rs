@@ -52,10 +52,12 @@ impl Chat {
         &self,
         user: &User,
         id: ConversationId,
-        post: Post,
+        mut post: Post,
         key: Option<String>,
     ) -> Result<Posted, ChatError> {
         let shared = &self.shared;
+        // An empty one would be for a run to write.
+        post.summary.take_if(|summary| summary.trim().is_empty());
         let _lock = shared.lock(id).await;
         if let Some(posted) = known(shared, user, Wanted::Post(id, &post), key.as_deref()).await? {
             return Ok(posted);
@@ -97,7 +99,7 @@ impl Chat {
             parent: post.parent,
             role: Role::User,
             created_at: now,
-            blocks: text(post.text),
+            blocks: blocks(post.summary, post.text),
             attachments,
             state: State::Complete,
             making: None,
@@ -129,14 +131,19 @@ impl Chat {
     }
 
     fn check_text(&self, post: &Post) -> Result<(), ChatError> {
-        let most = self.shared.settings.message_chars;
         if post.text.trim().is_empty() && post.attachments.is_empty() {
             return Err(invalid(
                 "text",
                 "a message says something, or brings something",
             ));
         }
-        let chars = post.text.chars().count();
+        let summary = post.summary.as_deref().unwrap_or_default();
+        self.check_length(post.text.chars().count() + summary.chars().count())
+    }
+
+    /// Whether a message may be as long as that, in characters.
+    pub(super) fn check_length(&self, chars: usize) -> Result<(), ChatError> {
+        let most = self.shared.settings.message_chars;
         if chars > most {
             let told = format!(
                 "the message has {chars} characters, and may have {most}; attach a file instead"
@@ -246,7 +253,7 @@ impl Chat {
             began_at: now,
             over_at: None,
             shape,
-            epochs: vec![Epoch { number: 0, from: 0 }],
+            epochs: vec![Epoch::FIRST],
         };
         let making = message
             .making
@@ -255,6 +262,7 @@ impl Chat {
         making.run = Some(run.id);
         making.dropped.clone_from(&request.dropped);
         making.problem = None;
+        making.waiting = None;
         let from = message.clone();
         let before = Before::of(&from);
         conversation.head = Some(head);
@@ -292,6 +300,7 @@ impl Chat {
         let work = Work {
             live,
             request,
+            shape: run.shape,
             from,
             before,
             joins,
@@ -342,6 +351,8 @@ pub(super) async fn built(
             .await
             .map_err(|_ended| ChatError::ShuttingDown)??
     };
+    let due = path.iter().find(|message| message.summary() == Some(""));
+    request.summary_due = due.map(|message| message.id);
     // Many answers that are throttled together must not come back together.
     request.policy.seed ^= RunId::new().0.as_u64_pair().1;
     Ok(request)
@@ -392,7 +403,7 @@ pub(super) async fn fresh(
 }
 
 /// An answer of which nothing was said yet.
-fn answer_to(question: &Message, id: MessageId, now: Moment) -> Message {
+pub(super) fn answer_to(question: &Message, id: MessageId, now: Moment) -> Message {
     Message {
         id,
         conversation: question.conversation,
@@ -407,15 +418,18 @@ fn answer_to(question: &Message, id: MessageId, now: Moment) -> Message {
     }
 }
 
-fn text(text: String) -> Vec<Block> {
-    if text.is_empty() {
-        return Vec::new();
-    }
-    vec![Block {
-        number: 0,
-        kind: Holds::Text,
+/// A user's blocks: a summary, if there is one, and the text.
+pub(super) fn blocks(summary: Option<String>, text: String) -> Vec<Block> {
+    let summary = summary.map(|summary| (0, Holds::Summary, summary));
+    let text = Some((1, Holds::Text, text)).filter(|(_, _, text)| !text.is_empty());
+    let first = u32::from(summary.is_none());
+    let both = summary.into_iter().chain(text);
+    both.map(|(number, kind, text)| Block {
+        number: number - first,
+        kind,
         text,
-    }]
+    })
+    .collect()
 }
 
 pub(super) fn conflict(told: &str) -> ChatError {

@@ -36,6 +36,8 @@ pub(super) struct Request {
     pub(super) policy: Policy,
     /// What was asked for and left out because the model does not take it.
     pub(super) dropped: Vec<String>,
+    /// The message whose summary has to be written before this can be asked, and is not in it.
+    pub(super) summary_due: Option<MessageId>,
 }
 
 impl Request {
@@ -92,6 +94,7 @@ pub(super) fn request(
         ask,
         policy: policy(shape, &wish, operator)?,
         dropped: dropped.0,
+        summary_due: None,
     })
 }
 

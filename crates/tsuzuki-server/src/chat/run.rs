@@ -10,8 +10,9 @@ use super::exchange::Recorded;
 use super::live::Live;
 use super::request::Request;
 use super::shared::{Shared, Slot, answered};
+use super::summary::{self, Short};
 use super::telling::{self, Joins, Telling};
-use super::{Entry, Holds, Making, Message, Moment, Spent, Standing, State};
+use super::{Entry, Holds, Making, Message, Moment, Shape, Spent, Standing, State};
 use crate::store::{Close, Fault, StoreError};
 use futures_util::{FutureExt, StreamExt};
 use std::panic::AssertUnwindSafe;
@@ -29,6 +30,8 @@ pub(super) struct Work {
     pub(super) live: Arc<Live>,
     /// What is asked, and how far to go.
     pub(super) request: Request,
+    /// How it asks, every default filled in.
+    pub(super) shape: Shape,
     /// The message it goes on from.
     pub(super) from: Message,
     /// What the message had before this run.
@@ -43,13 +46,14 @@ pub(super) async fn work(shared: Arc<Shared>, work: Work) {
     let Work {
         live,
         request,
+        shape,
         from,
         before,
         joins,
         slot,
     } = work;
     let asked = request.ask.carried.body.clone();
-    let driven = driven(&shared, &live, request, from, joins);
+    let driven = driven(&shared, &live, (request, shape), from, joins);
     match AssertUnwindSafe(driven).catch_unwind().await {
         Ok(end) => close(&shared, &live, end, before.spent, slot).await,
         Err(_panic) => {
@@ -67,13 +71,30 @@ pub(super) async fn work(shared: Arc<Shared>, work: Work) {
 async fn driven(
     shared: &Arc<Shared>,
     live: &Arc<Live>,
-    request: Request,
+    (mut request, shape): (Request, Shape),
     from: Message,
     joins: Joins,
 ) -> (State, Making) {
     let mut says_something = says_something(&from);
     let shown = transcript(&from);
+    let summed_up = summary::before(shared, live, &mut request, &from, &shape).await;
     let mut telling = Telling::new(base(from), joins);
+    if let Err(short) = summed_up {
+        let prices = |model: &str| shared.price(model);
+        let (state, problem) = match short {
+            Short::Stopped => (State::Stopped, None),
+            Short::Of(problem) if says_something => (State::Incomplete, Some(*problem)),
+            Short::Of(problem) => (State::Failed, Some(*problem)),
+        };
+        let making = telling.given_up(problem, &prices);
+        let over = Entry::Over {
+            state,
+            making: making.clone(),
+        };
+        shared.say(live, over);
+        live.settled().await;
+        return (state, making);
+    }
     let backend = Recorded {
         backend: Arc::clone(&shared.backend),
         files: shared.files.clone(),
@@ -88,7 +109,7 @@ async fn driven(
             Some(Step::Frame(frame)) => telling.frame(frame).into_iter().collect(),
             Some(Step::Progress(report)) => telling.progress(&report),
             Some(Step::Waiting { at_most, why }) => {
-                Telling::waiting(at_most, why).into_iter().collect()
+                telling.waiting(at_most, why).into_iter().collect()
             }
             Some(Step::Over { outcome, report }) => break Some((outcome, report)),
             None => break None,
@@ -135,7 +156,7 @@ fn unkept(telling: Telling, live: &Live, prices: telling::Prices<'_>) -> (State,
     } else {
         State::Failed
     };
-    let making = telling.given_up(ending::own("store", &detail), prices);
+    let making = telling.given_up(Some(ending::own("store", &detail)), prices);
     (state, making)
 }
 
@@ -236,6 +257,7 @@ async fn close_later(shared: Arc<Shared>, live: Arc<Live>, closing: Close) {
 fn base(message: Message) -> Making {
     let mut making = message.making.unwrap_or_else(|| Making::by(String::new()));
     making.problem = None;
+    making.waiting = None;
     making
 }
 
@@ -252,6 +274,7 @@ impl Making {
             ms: 0,
             dropped: Vec::new(),
             problem: None,
+            waiting: None,
         }
     }
 }
@@ -274,7 +297,7 @@ pub(super) fn transcript(message: &Message) -> Transcript {
             .map(|(at, block)| tsuzuki::engine::Shown {
                 block: block.number,
                 kind: match block.kind {
-                    Holds::Text => BlockKind::Text,
+                    Holds::Text | Holds::Summary => BlockKind::Text,
                     Holds::Reasoning => BlockKind::Reasoning,
                 },
                 text: block.text.clone(),

@@ -65,6 +65,8 @@ impl Chat {
             user: user.clone(),
             message: begun.ok_or(ChatError::Missing("message"))?,
             log: shared.store.log(run).await?,
+            heard_at: known.began_at,
+            damaged: None,
             run: known,
         };
         let mut found = Found::new(alive);

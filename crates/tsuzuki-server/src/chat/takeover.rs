@@ -37,9 +37,11 @@ pub(super) struct Found {
     message: Message,
     /// The log, as far as it can be read.
     written: Vec<Append>,
+    /// When it last said something.
+    heard_at: Moment,
     /// How it ended, where everything was said and only its closing is missing.
     pub(super) over: Option<(State, Making)>,
-    /// Why the log cannot be read to its end.
+    /// Why not all of it can be read.
     damaged: Option<StoreError>,
 }
 
@@ -51,14 +53,16 @@ impl Found {
             run,
             message: begun,
             log: mut written,
+            heard_at,
+            mut damaged,
         } = alive;
         let mut message = begun.clone();
-        let (mut over, mut damaged, mut read) = (None, None, 0);
+        let (mut over, mut read) = (None, 0);
         for append in &written {
             let entries = match log::read(append) {
                 Ok(entries) => entries,
                 Err(error) => {
-                    damaged = Some(error);
+                    damaged.get_or_insert(error);
                     break;
                 }
             };
@@ -77,6 +81,7 @@ impl Found {
             begun,
             message,
             written,
+            heard_at,
             over,
             damaged,
         }
@@ -142,6 +147,7 @@ async fn one(shared: &Arc<Shared>, mut found: Found) {
             let work = Work {
                 live,
                 request,
+                shape: found.run.shape,
                 from: found.message,
                 before,
                 joins: SeamKind::Restart.into(),
@@ -180,9 +186,7 @@ async fn ready(
     if let Some(making) = &mut found.message.making {
         making.spent = before.spent.plus(spent);
     }
-    let age = Moment::now().0.saturating_sub(found.run.began_at.0);
-    let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
-    if age > shared.settings.take_over {
+    if since(found.heard_at) > shared.settings.take_over {
         return (Err(interrupted("too long ago to go on by itself")), asked);
     }
     if found.run.epochs.len() > SERVERS {
@@ -190,13 +194,19 @@ async fn ready(
     }
     let made = parts(&found.message).saturating_sub(before.parts);
     request.allow_for(&found.begun);
-    match what_is_left(&request.policy, made, spent, age) {
+    match what_is_left(&request.policy, made, spent, since(found.run.began_at)) {
         Ok(policy) => {
             request.policy = policy;
             (Ok(request), asked)
         }
         Err(limit) => (Err(reached(&limit)), asked),
     }
+}
+
+/// How long ago a moment is.
+fn since(moment: Moment) -> Duration {
+    let age = Moment::now().0.saturating_sub(moment.0);
+    Duration::from_millis(u64::try_from(age).unwrap_or(0))
 }
 
 /// The server stopped while this answer was being written, and more about that.

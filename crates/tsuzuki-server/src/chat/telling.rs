@@ -1,7 +1,7 @@
 //! What the readers of a run are told of how its answer comes about: parts, seams, waiting, the end.
 
 use super::ending::{self, Last};
-use super::{Entry, Making, Part, Problem, Seam, SeamKind, Spent, State};
+use super::{Entry, Making, Moment, Part, Problem, Seam, SeamKind, Spent, State};
 use std::time::Duration;
 use tokio::time::Instant;
 use tsuzuki::engine::{
@@ -19,6 +19,8 @@ pub(super) struct Telling {
     began: Instant,
     /// When the reader last saw something new.
     news_at: Instant,
+    /// How many parts were over when it came.
+    news_after: usize,
     /// The parts and seams as last told.
     parts: Vec<Part>,
     seams: Vec<Seam>,
@@ -56,6 +58,7 @@ impl Telling {
             joins,
             began: now,
             news_at: now,
+            news_after: 0,
             parts: Vec::new(),
             seams: Vec::new(),
             border: None,
@@ -83,6 +86,7 @@ impl Telling {
                     | Delta::Other => return None,
                 };
                 self.news_at = Instant::now();
+                self.news_after = self.parts.len().saturating_sub(1);
                 Some(entry)
             }
             Event::End(_) => {
@@ -100,16 +104,9 @@ impl Telling {
     }
 
     /// Nothing will come for a while; none while a leg merely takes its time.
-    pub(super) fn waiting(at_most: Duration, why: Why) -> Option<Entry> {
-        let why = match why {
-            Why::Throttled => "throttled",
-            Why::Fault => "fault",
-            Why::Deadline => return None,
-        };
-        Some(Entry::Waiting {
-            why: why.to_owned(),
-            at_most: u64::try_from(at_most.as_millis()).unwrap_or(u64::MAX),
-        })
+    pub(super) fn waiting(&self, at_most: Duration, why: Why) -> Option<Entry> {
+        let failed = self.parts.len().saturating_sub(self.news_after);
+        waiting(at_most, why, failed)
     }
 
     /// Parts that are new or changed, and seams that are new.
@@ -231,9 +228,9 @@ impl Telling {
     }
 
     /// The end of a run that could not go on.
-    pub(super) fn given_up(self, problem: Problem, price: Prices<'_>) -> Making {
+    pub(super) fn given_up(self, problem: Option<Problem>, price: Prices<'_>) -> Making {
         let spent = of_parts(&self.parts, price);
-        self.making(spent, Some(problem))
+        self.making(spent, problem)
     }
 
     fn making(self, spent: Spent, problem: Option<Problem>) -> Making {
@@ -246,6 +243,23 @@ impl Telling {
         making.problem = problem;
         making
     }
+}
+
+/// Nothing will come for a while, after so many attempts failed; none while a leg merely takes its time.
+pub(super) fn waiting(at_most: Duration, why: Why, failed: usize) -> Option<Entry> {
+    let why = match why {
+        Why::Throttled => "throttled",
+        Why::Fault => "fault",
+        Why::Deadline => return None,
+    };
+    let at_most = u64::try_from(at_most.as_millis()).unwrap_or(u64::MAX);
+    let until = i64::try_from(at_most).unwrap_or(i64::MAX);
+    Some(Entry::Waiting {
+        why: why.to_owned(),
+        at_most,
+        until: Moment(Moment::now().0.saturating_add(until)),
+        attempt: u32::try_from(failed).unwrap_or(u32::MAX).saturating_add(1),
+    })
 }
 
 /// What an answer of the engine spent.

@@ -57,6 +57,11 @@ pub(super) fn turns(
         .collect()
 }
 
+/// What was said before, as the model reads it.
+fn summary_block(summary: &str) -> Value {
+    json!({ "text": format!("What was said before, summed up:\n<summary>\n{summary}\n</summary>\n\n") })
+}
+
 fn text_block(text: &str) -> Vec<Value> {
     if text.trim().is_empty() {
         Vec::new()
@@ -73,7 +78,8 @@ fn user_blocks(
     names: &mut HashSet<String>,
     dropped: &mut Dropped,
 ) -> Vec<Value> {
-    let mut blocks = Vec::new();
+    let summary = message.summary().filter(|summary| !summary.is_empty());
+    let mut blocks: Vec<Value> = summary.map(summary_block).into_iter().collect();
     let mut unread = Vec::new();
     let mut documents = Vec::new();
     for attachment in &message.attachments {

@@ -41,6 +41,14 @@ impl<K: Eq + Hash> Allowances<K> {
         self.take_at(who, Instant::now())
     }
 
+    /// A token that was taken is put back.
+    pub(super) fn give_back(&self, who: &K) {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = buckets.get_mut(who) {
+            bucket.tokens = (bucket.tokens + 1.0).min(f64::from(self.rate.burst));
+        }
+    }
+
     fn take_at(&self, who: K, now: Instant) -> Result<(), u64> {
         let full = f64::from(self.rate.burst);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -88,6 +96,9 @@ mod tests {
         assert_eq!(allowances.take_at("a", now), Err(10));
         assert_eq!(allowances.take_at("b", now), Ok(()));
         assert_eq!(allowances.take_at("a", after(9)), Err(1));
+        assert_eq!(allowances.take_at("a", after(10)), Ok(()));
+        assert_eq!(allowances.take_at("a", after(10)), Err(10));
+        allowances.give_back(&"a");
         assert_eq!(allowances.take_at("a", after(10)), Ok(()));
         assert_eq!(allowances.take_at("a", after(10)), Err(10));
         assert_eq!(allowances.take_at("a", after(1000)), Ok(()));

@@ -1,6 +1,6 @@
 //! `GET /doctor`: whether the store and the backend can be used.
 
-use super::facts::{Check, CheckState, Diagnosis};
+use super::facts::{Check, CheckState, Diagnosis, Worded};
 use super::problem::Problem;
 use super::router::Web;
 use super::sent::Asks;
@@ -23,13 +23,17 @@ pub(super) async fn look(
             name,
             state: CheckState::Ok,
             told: "conversations can be read and kept".to_owned(),
+            told_as: Worded::new("store_works", None),
             hint: None,
+            hint_as: None,
         },
         Err(error) => Check {
             name,
             state: CheckState::Failed,
             told: error.to_string(),
+            told_as: Worded::new("store_unusable", Some(error.to_string())),
             hint: None,
+            hint_as: None,
         },
     };
     let mut diagnosis = match web.doctor() {

@@ -162,6 +162,7 @@ pub(super) async fn create(
         head: None,
         standing: Standing::Quiet,
         spent: Spent::default(),
+        from: None,
     };
     let made = web.chat().create(&user, conversation).await?;
     Ok((StatusCode::CREATED, Json(made)))

@@ -6,6 +6,7 @@
 
 use super::gate::Pass;
 use super::problem::Problem;
+use super::readers::Reading;
 use super::router::Web;
 use super::sent::{Asks, Id, Wanted};
 use crate::chat::{ConversationId, Cursor, RunId, Told};
@@ -76,9 +77,10 @@ pub(super) async fn events(
 ) -> Result<Response, Problem> {
     let after = last_event(&headers)?.or(after).unwrap_or_default();
     let cursors = cursors(&after)?;
+    let reading = web.readers().enter(&user)?;
     let told = web.chat().follow(&user, conversation, &cursors).await?;
     let pass = web.gate().pass(&headers);
-    Ok(respond(web, told, &cursors, pass))
+    Ok(respond(web, told, &cursors, (pass, reading)))
 }
 
 /// What one run says, to its end.
@@ -115,9 +117,10 @@ pub(super) async fn run_events(
     if cursor.is_some_and(|cursor| cursor.run != run) {
         return Err(Problem::invalid("after", "the cursor is another run's"));
     }
+    let reading = web.readers().enter(&user)?;
     let told = web.chat().follow_run(&user, run, cursor).await?;
     let pass = web.gate().pass(&headers);
-    Ok(respond(web, told, cursor.as_slice(), pass))
+    Ok(respond(web, told, cursor.as_slice(), (pass, reading)))
 }
 
 fn last_event(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -154,9 +157,9 @@ fn respond(
     web: Arc<Web>,
     told: BoxStream<'static, Told>,
     cursors: &[Cursor],
-    pass: Pass,
+    reader: (Pass, Reading),
 ) -> Response {
-    let body = Body::from_stream(stream(web, told, cursors.to_vec(), pass));
+    let body = Body::from_stream(stream(web, told, cursors.to_vec(), reader));
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     for (name, value) in [
@@ -176,10 +179,10 @@ fn stream(
     web: Arc<Web>,
     mut told: BoxStream<'static, Told>,
     cursors: Vec<Cursor>,
-    pass: Pass,
+    (pass, reading): (Pass, Reading),
 ) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
     async_stream::stream! {
-        let _counted = web.readers().enter();
+        let _counted = reading;
         let mut reader = Reader::new(&cursors);
         yield Ok(reader.hello(&web.build()));
         let silence = web.silence();

@@ -2,6 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// What the page is told of the backend.
@@ -9,8 +10,11 @@ use utoipa::ToSchema;
 pub struct BackendIs {
     /// What it is.
     pub kind: BackendKind,
-    /// A sentence about it.
+    /// A sentence about it, in English.
     pub told: String,
+    /// Why it answers, in English, where there was a choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// Its region, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
@@ -56,11 +60,37 @@ pub struct Check {
     pub name: String,
     /// How it is.
     pub state: CheckState,
-    /// What was seen, in a sentence.
+    /// What was seen, in an English sentence.
     pub told: String,
-    /// What to do, where something is wrong.
+    /// The same for other languages.
+    pub told_as: Worded,
+    /// What to do, where something is wrong, in an English sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The same for other languages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint_as: Option<Worded>,
+}
+
+/// A sentence as a page words it in its own language. A code that a page does not know has the English
+/// sentence beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Worded {
+    /// Which sentence.
+    pub code: String,
+    /// What stands in it, by name. `said` is what AWS or this machine said, in English.
+    pub values: BTreeMap<String, String>,
+}
+
+impl Worded {
+    /// A sentence, and what AWS or this machine said of it.
+    pub(super) fn new(code: &str, said: Option<String>) -> Self {
+        let said = said.map(|said| ("said".to_owned(), said));
+        Self {
+            code: code.to_owned(),
+            values: said.into_iter().collect(),
+        }
+    }
 }
 
 /// How something is that was looked at.

@@ -22,6 +22,37 @@ const NAME_CHARS: usize = 256;
 /// How many passwords may wait to be checked, for each that is being checked.
 const WAITING: usize = 8;
 
+/// How long a browser is known once it has signed in, in milliseconds: a year.
+const KNOWN: i64 = 365 * 24 * 60 * 60 * 1000;
+
+/// Whose wrong passwords are counted together. Behind a proxy all have one address: a browser that has
+/// signed in before has its own count, so that nobody's guesses lock its user out.
+#[derive(PartialEq, Eq, Hash, Clone)]
+enum Tries {
+    /// An address, or a network of them.
+    Network(IpAddr),
+    /// A browser that is known, by the hash of what it holds.
+    Browser(Vec<u8>),
+}
+
+/// What whoever signs in brings along.
+pub(super) struct Visitor {
+    /// The address.
+    pub(super) peer: IpAddr,
+    /// The session so far.
+    pub(super) session: Option<Token>,
+    /// What makes the browser known.
+    pub(super) browser: Option<Token>,
+}
+
+/// What whoever signed in is given.
+pub(super) struct Entered {
+    /// The session.
+    pub(super) session: Token,
+    /// What makes the browser known from now on, unless it is.
+    pub(super) browser: Option<Token>,
+}
+
 /// A session by which a long answer is given; none where there are no sessions.
 pub(super) struct Pass(Option<Vec<u8>>);
 
@@ -31,7 +62,7 @@ pub(super) struct Gate {
     store: Arc<dyn Store>,
     limits: ChatLimits,
     tls: bool,
-    tries: Allowances<IpAddr>,
+    tries: Allowances<Tries>,
     writes: Allowances<User>,
     /// How many passwords are checked at once, and how many may wait for that.
     checks: Arc<Semaphore>,
@@ -84,39 +115,60 @@ impl Gate {
     }
 
     /// Begins a session for whoever knows the password, in place of the one they had.
-    pub(super) async fn enter(
-        &self,
-        typed: String,
-        old: Option<Token>,
-        peer: IpAddr,
-    ) -> Result<Token, Problem> {
+    pub(super) async fn enter(&self, typed: String, visitor: Visitor) -> Result<Entered, Problem> {
         let SignIn::Password(password) = &self.sign_in else {
             return Err(Problem::new(
                 Code::Conflict,
                 "this server asks for no password",
             ));
         };
+        let known = match visitor.browser {
+            Some(browser) => {
+                let hash = browser.of_browser();
+                let known = self.store.session(&hash).await?;
+                known.map(|_| hash)
+            }
+            None => None,
+        };
+        let is_known = known.is_some();
+        let tries = known.map_or_else(|| Tries::Network(network(visitor.peer)), Tries::Browser);
         self.tries
-            .take(network(peer))
+            .take(tries.clone())
             .map_err(|seconds| Problem::rate_limited(seconds, "tries to sign in"))?;
-        if !self.check(password.clone(), typed).await? {
+        let is_right = self.check(password.clone(), typed).await;
+        // Only wrong passwords count, and those that nobody looked at do not.
+        if !matches!(is_right, Ok(false)) {
+            self.tries.give_back(&tries);
+        }
+        if !is_right? {
             return Err(Problem::new(
                 Code::Unauthorized,
                 "the password is wrong; the operator of this server has set it",
             ));
         }
-        if let Some(old) = old {
+        if let Some(old) = visitor.session {
             self.store.end_session(&old.hash(password)).await?;
         }
-        let token = Token::new().map_err(|_no_random_numbers| {
-            Problem::new(Code::StoreFailed, "the system has no random numbers")
-        })?;
+        let token = new_token()?;
+        let browser = if is_known {
+            None
+        } else {
+            let browser = new_token()?;
+            let until = Moment(Moment::now().0.saturating_add(KNOWN));
+            self.store
+                .put_session(&browser.of_browser(), &User(LOCAL.to_owned()), until)
+                .await?;
+            Some(browser)
+        };
         let lasts = i64::try_from(self.limits.session.as_millis()).unwrap_or(i64::MAX);
         let until = Moment(Moment::now().0.saturating_add(lasts));
         self.store
             .put_session(&token.hash(password), &User(LOCAL.to_owned()), until)
             .await?;
-        Ok(token)
+        Ok(Entered {
+            session: token,
+            browser,
+        })
     }
 
     /// Ends a session.
@@ -151,6 +203,11 @@ impl Gate {
         self.tls
     }
 
+    /// How long a browser is known, in seconds.
+    pub(super) const fn known_seconds() -> u64 {
+        KNOWN.unsigned_abs() / 1000
+    }
+
     /// How long a session lasts, in seconds.
     pub(super) const fn session_seconds(&self) -> u64 {
         self.limits.session.as_secs()
@@ -172,6 +229,12 @@ impl Gate {
         .await
         .map_err(|_panicked| Problem::new(Code::StoreFailed, "the password could not be checked"))
     }
+}
+
+fn new_token() -> Result<Token, Problem> {
+    Token::new().map_err(|_no_random_numbers| {
+        Problem::new(Code::StoreFailed, "the system has no random numbers")
+    })
 }
 
 /// Whom the proxy names, if it is the proxy that speaks.

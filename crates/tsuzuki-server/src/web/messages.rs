@@ -3,7 +3,7 @@
 use super::problem::Problem;
 use super::router::Web;
 use super::sent::{Asks, Id, IdempotencyKey, Sent};
-use crate::chat::{Again, ConversationId, Message, MessageId, Moment, Post, Posted, RunId};
+use crate::chat::{Again, ConversationId, Message, MessageId, Moment, Onward, Post, Posted, RunId};
 use crate::store::Exchange;
 use axum::Json;
 use axum::extract::State;
@@ -202,6 +202,32 @@ pub(super) async fn go_on(
 ) -> Result<(StatusCode, Json<Posted>), Problem> {
     let asked = Asked::now();
     Ok(asked.answer(web.chat().go_on(&user, id, key).await?))
+}
+
+/// Goes on in a new conversation, which begins with a summary of what was said up to an answer, and
+/// its question. The run that answers it writes the summary first.
+#[utoipa::path(
+    post, path = "/api/v1/messages/{id}/onward", tag = "Messages",
+    params(
+        ("id" = MessageId, Path, description = "The answer."),
+        super::openapi::KeyHeader,
+    ),
+    request_body = Onward,
+    responses(
+        (status = 202, description = "The new conversation begins.", body = Posted),
+        (status = 200, description = "The key is known: what it began.", body = Posted),
+        super::openapi::Refusals,
+    ),
+)]
+pub(super) async fn onward(
+    State(web): State<Arc<Web>>,
+    Asks(user): Asks,
+    Id(id): Id<MessageId>,
+    IdempotencyKey(key): IdempotencyKey,
+    Sent(onward): Sent<Onward>,
+) -> Result<(StatusCode, Json<Posted>), Problem> {
+    let asked = Asked::now();
+    Ok(asked.answer(web.chat().go_onward(&user, id, onward, key).await?))
 }
 
 /// Writes an answer anew from one of its seams on, in a message beside it.

@@ -37,6 +37,7 @@ use utoipa::{IntoParams, IntoResponses, OpenApi};
         messages::message,
         messages::again,
         messages::go_on,
+        messages::onward,
         messages::retry,
         messages::cut,
         messages::exchanges,

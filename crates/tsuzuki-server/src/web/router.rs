@@ -6,6 +6,7 @@ use super::fields::{self, Place};
 use super::gate::Gate;
 use super::openapi::Description;
 use super::problem::{Code, Problem};
+use super::readers::Readers;
 use super::sent::unsigned;
 use super::{ChatDoor, page};
 use super::{about, archive, attachments, checkup, conversations, docs, events, lists, messages};
@@ -27,7 +28,6 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
@@ -56,7 +56,7 @@ pub(crate) struct Web {
     doctor: Option<Arc<dyn Doctor>>,
     limits: Limits,
     leaving: CancellationToken,
-    readers: Readers,
+    readers: Arc<Readers>,
     description: Description,
 }
 
@@ -64,26 +64,6 @@ pub(crate) struct Web {
 pub(crate) struct WebDoor {
     web: Arc<Web>,
     router: Router,
-}
-
-/// How many readers follow now.
-#[derive(Default)]
-pub(super) struct Readers(AtomicUsize);
-
-/// One of them, until it is dropped.
-pub(super) struct Reading<'a>(&'a Readers);
-
-impl Readers {
-    pub(super) fn enter(&self) -> Reading<'_> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Reading(self)
-    }
-}
-
-impl Drop for Reading<'_> {
-    fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 impl WebDoor {
@@ -117,9 +97,9 @@ impl WebDoor {
             inside,
             backend,
             doctor,
+            readers: Arc::new(Readers::new(limits.chat.readers)),
             limits,
             leaving,
-            readers: Readers::default(),
             description,
         });
         let router = router(Arc::clone(&web));
@@ -140,8 +120,7 @@ impl WebDoor {
 
     /// How many runs are alive, and how many readers follow.
     pub(crate) fn figures(&self) -> (usize, usize) {
-        let readers = self.web.readers.0.load(Ordering::Relaxed);
-        (self.web.chat.alive(), readers)
+        (self.web.chat.alive(), self.web.readers.count())
     }
 
     /// Whether the chat works: its store can be read and written.
@@ -288,7 +267,7 @@ impl Web {
         &self.leaving
     }
 
-    pub(super) const fn readers(&self) -> &Readers {
+    pub(super) const fn readers(&self) -> &Arc<Readers> {
         &self.readers
     }
 }
@@ -335,6 +314,7 @@ fn router(web: Arc<Web>) -> Router {
         .route("/messages/{id}", get(messages::message))
         .route("/messages/{id}/answers", post(messages::again))
         .route("/messages/{id}/continue", post(messages::go_on))
+        .route("/messages/{id}/onward", post(messages::onward))
         .route("/messages/{id}/retry", post(messages::retry))
         .route("/messages/{id}/cut", post(messages::cut))
         .route("/messages/{id}/exchanges", get(messages::exchanges))

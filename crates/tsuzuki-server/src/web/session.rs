@@ -1,6 +1,7 @@
 //! Sessions: a random token in a cookie, its hash in the store.
 
 use super::about::{PASSWORD_CHARS, Session};
+use super::gate::{Gate, Visitor};
 use super::problem::Problem;
 use super::router::{Peer, Web};
 use super::sent::Sent;
@@ -20,6 +21,10 @@ const COOKIE: &str = "tsuzuki";
 /// Its name on encrypted connections: browsers take it from this host alone, never from a
 /// neighbour or from plain HTTP (RFC 6265bis, section 4.1.3.2).
 const HOST_COOKIE: &str = "__Host-tsuzuki";
+
+/// The cookie of a browser that is known, which outlives sessions, and its name on encrypted connections.
+const KNOWN_COOKIE: &str = "tsuzuki-browser";
+const KNOWN_HOST_COOKIE: &str = "__Host-tsuzuki-browser";
 
 /// How long a token is, in bytes.
 const TOKEN_BYTES: usize = 32;
@@ -43,10 +48,25 @@ impl Token {
         hash.update(password.as_str().as_bytes());
         hash.finish().as_ref().to_vec()
     }
+
+    /// What the store keeps of a browser that is known. No session has this hash: a password's own
+    /// begins otherwise.
+    pub(super) fn of_browser(&self) -> Vec<u8> {
+        let mut hash = digest::Context::new(&digest::SHA256);
+        hash.update(self.0.as_bytes());
+        hash.update(b"\nbrowser");
+        hash.finish().as_ref().to_vec()
+    }
 }
 
-/// The token that a request brings.
+/// The token of the session that a request brings.
 pub(super) fn token(headers: &HeaderMap, tls: bool) -> Option<Token> {
+    brought(headers, tls, [HOST_COOKIE, COOKIE])
+}
+
+/// The token that a request brings in a cookie, by its names with and without encryption.
+fn brought(headers: &HeaderMap, tls: bool, names: [&str; 2]) -> Option<Token> {
+    let [on_this_host, plain] = names;
     let named = |wanted: &str| {
         headers
             .get_all(header::COOKIE)
@@ -58,7 +78,7 @@ pub(super) fn token(headers: &HeaderMap, tls: bool) -> Option<Token> {
             .map(|(_, value)| Token(value.to_owned()))
     };
     // A plain cookie can be planted by whoever is on the way, so encrypted connections take none.
-    named(HOST_COOKIE).or_else(|| if tls { None } else { named(COOKIE) })
+    named(on_this_host).or_else(|| if tls { None } else { named(plain) })
 }
 
 /// The name of the cookie.
@@ -66,9 +86,8 @@ pub(super) const fn cookie_name(encrypted: bool) -> &'static str {
     if encrypted { HOST_COOKIE } else { COOKIE }
 }
 
-/// The cookie that sets or, with no token, removes a session.
-fn cookie(token: Option<&Token>, seconds: u64, encrypted: bool) -> Option<HeaderValue> {
-    let name = cookie_name(encrypted);
+/// The cookie that sets or, with no token, removes what stands under a name.
+fn cookie(name: &str, token: Option<&Token>, seconds: u64, encrypted: bool) -> Option<HeaderValue> {
     let secure = if encrypted { "; Secure" } else { "" };
     let value = token.map_or("", |token| token.0.as_str());
     let cookie =
@@ -106,12 +125,32 @@ pub(super) async fn enter(
         return Err(Problem::invalid("password", told));
     }
     let gate = web.gate();
-    let old = token(&headers, gate.tls());
-    let new = gate.enter(session.password, old, peer).await?;
+    let visitor = Visitor {
+        peer,
+        session: token(&headers, gate.tls()),
+        browser: brought(&headers, gate.tls(), [KNOWN_HOST_COOKIE, KNOWN_COOKIE]),
+    };
+    let new = gate.enter(session.password, visitor).await?;
     let encrypted = encrypted(&headers, gate.tls());
+    let known = if encrypted {
+        KNOWN_HOST_COOKIE
+    } else {
+        KNOWN_COOKIE
+    };
     let mut answer = HeaderMap::new();
-    if let Some(cookie) = cookie(Some(&new), gate.session_seconds(), encrypted) {
-        answer.insert(header::SET_COOKIE, cookie);
+    for (name, token, seconds) in [
+        (
+            cookie_name(encrypted),
+            Some(new.session),
+            gate.session_seconds(),
+        ),
+        (known, new.browser, Gate::known_seconds()),
+    ] {
+        if let Some(token) = token
+            && let Some(cookie) = cookie(name, Some(&token), seconds, encrypted)
+        {
+            answer.append(header::SET_COOKIE, cookie);
+        }
     }
     Ok((StatusCode::NO_CONTENT, answer))
 }
@@ -131,7 +170,8 @@ pub(super) async fn leave(
     }
     let mut answer = HeaderMap::new();
     for encrypted in [false, true] {
-        if let Some(cookie) = cookie(None, 0, encrypted) {
+        let name = cookie_name(encrypted);
+        if let Some(cookie) = cookie(name, None, 0, encrypted) {
             answer.append(header::SET_COOKIE, cookie);
         }
     }

@@ -320,7 +320,7 @@ async fn exchanges_are_bounded() {
     let exchange = kept(&long).await;
     assert_eq!(
         (exchange.request.len(), exchange.shortened),
-        (1 << 20, true)
+        (256 << 10, true)
     );
     assert!(!exchange.response.is_empty());
 }

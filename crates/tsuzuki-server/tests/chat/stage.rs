@@ -48,12 +48,17 @@ impl Stage {
         }
     }
 
+    /// The store's file, for tests that change what stands in it.
+    pub(crate) fn file(&self) -> std::path::PathBuf {
+        self.folder.path().join("chat.db")
+    }
+
     /// The store, once whoever held it before let it go.
     pub(crate) async fn store(&self) -> Arc<Sqlite> {
         let mut last: Option<StoreError> = None;
         for _ in 0..3000 {
             let settings = SqliteSettings {
-                file: self.folder.path().join("chat.db"),
+                file: self.file(),
                 durability: Durability::Process,
                 most_bytes: None,
             };
@@ -168,6 +173,7 @@ pub(crate) fn conversation(shape: Shape) -> Conversation {
         head: None,
         standing: Standing::Quiet,
         spent: Spent::default(),
+        from: None,
     }
 }
 
@@ -176,6 +182,7 @@ pub(crate) fn post(parent: Option<MessageId>, text: &str) -> Post {
         id: MessageId::new(),
         parent,
         text: text.to_owned(),
+        summary: None,
         attachments: Vec::new(),
         answer: MessageId::new(),
         shape: Shape::default(),

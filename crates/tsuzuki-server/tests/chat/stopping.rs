@@ -4,7 +4,7 @@ use crate::gate::{Gate, simulator};
 use crate::reader::Reader;
 use crate::stage::{ANCHOR, PREFILL, Stage, TEXT, answer_of, echo, parts_of};
 use std::time::Duration;
-use tsuzuki_server::chat::{ChatError, Entry, SeamKind, Shape, Standing, State};
+use tsuzuki_server::chat::{ChatError, Entry, Moment, SeamKind, Shape, Standing, State};
 
 /// Before the first word there is nothing to keep, and the call is hung up.
 #[tokio::test]
@@ -104,7 +104,6 @@ async fn stopped_while_it_waits() {
         .with_conversation(gate.clone(), Shape::default())
         .await;
     let posted = stage.say(&chat, id, None, "wait").await;
-    // From the beginning of its log: a wait is no part of the message that a late reader gets.
     let told = chat.follow_run(&stage.user, posted.run, None).await;
     let mut reader = Reader::of(told.unwrap());
     reader
@@ -112,12 +111,31 @@ async fn stopped_while_it_waits() {
             reader
                 .entries
                 .iter()
-                .any(|entry| matches!(entry, Entry::Waiting { why, at_most } if why == "throttled" && *at_most > 1000))
+                .any(|entry| matches!(entry, Entry::Waiting { why, at_most, .. } if why == "throttled" && *at_most > 1000))
         })
         .await;
+    // Who comes now is told as well, however they ask: until when, why, and which attempt follows.
+    let now = Moment::now().0;
+    let thread = chat.thread(&stage.user, id, None, 10).await.unwrap();
+    let mut late = stage.follow(&chat, id).await;
+    late.until("the answer", |late| {
+        late.state(answer_of(&posted)).is_some()
+    })
+    .await;
+    for message in [
+        thread.messages.last().unwrap(),
+        &chat.message(&stage.user, answer_of(&posted)).await.unwrap(),
+        &late.messages[&answer_of(&posted)],
+    ] {
+        let waiting = message.making.as_ref().unwrap().waiting.clone().unwrap();
+        assert_eq!((waiting.why.as_str(), waiting.attempt), ("throttled", 2));
+        let left = waiting.until.0 - now;
+        assert!((0..=1_000_000).contains(&left), "{left}");
+    }
     chat.stop(&stage.user, posted.run).await.unwrap();
     let answer = reader.over(answer_of(&posted)).await;
     assert_eq!(answer.state, State::Stopped);
+    assert_eq!(answer.making.unwrap().waiting, None);
     assert_eq!(gate.calls(), 1);
 }
 

@@ -30,6 +30,7 @@ pub(crate) fn conversation(title: &str) -> Conversation {
         head: None,
         standing: Standing::Quiet,
         spent: Spent::default(),
+        from: None,
     }
 }
 
@@ -102,6 +103,7 @@ pub(crate) fn making(run: RunId) -> Making {
         ms: 12,
         dropped: vec!["temperature".to_owned()],
         problem: None,
+        waiting: None,
     }
 }
 

@@ -149,8 +149,11 @@ async fn a_stream_ends_with_its_session() {
 }
 
 #[tokio::test]
-async fn tries_are_counted_right_ones_too() {
+async fn wrong_passwords_are_counted_and_right_ones_are_not() {
     let server = with_password().await;
+    for _ in 0..5 {
+        assert_eq!(server.send(sign_in(PASSWORD)).await.status, 204);
+    }
     for _ in 0..4 {
         assert_eq!(server.send(sign_in("wrong")).await.status, 401);
     }
@@ -158,6 +161,42 @@ async fn tries_are_counted_right_ones_too() {
     assert_eq!(refused.problem(), (429, "rate_limited".to_owned()));
     let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=600).contains(&wait));
+}
+
+/// Behind one address: whoever signed in before is not locked out by the guesses of others, and their
+/// own guesses are counted.
+#[tokio::test]
+async fn a_known_browser_has_its_own_count() {
+    let server = with_password().await;
+    let entered = server.send(sign_in(PASSWORD)).await;
+    let set = entered.headers("set-cookie");
+    let known = set
+        .iter()
+        .find(|cookie| cookie.starts_with("tsuzuki-browser="));
+    let known = known.unwrap().split(';').next().unwrap().to_owned();
+    for _ in 0..4 {
+        assert_eq!(server.send(sign_in("guess")).await.status, 401);
+    }
+    let forged = having(sign_in(PASSWORD), "cookie", "tsuzuki-browser=forged");
+    assert_eq!(server.send(forged).await.status, 429);
+    // What it holds lets nobody in by itself.
+    let list = having(get("/api/v1/conversations"), "cookie", &known);
+    assert_eq!(server.send(list).await.status, 401);
+    let value = known.split_once('=').unwrap().1;
+    let as_session = format!("tsuzuki={value}");
+    let list = having(get("/api/v1/conversations"), "cookie", &as_session);
+    assert_eq!(server.send(list).await.status, 401);
+
+    let again = having(sign_in(PASSWORD), "cookie", &known);
+    let again = server.send(again).await;
+    assert_eq!(again.status, 204);
+    assert_eq!(again.headers("set-cookie").len(), 1, "it is known already");
+    for _ in 0..4 {
+        let wrong = having(sign_in("wrong"), "cookie", &known);
+        assert_eq!(server.send(wrong).await.status, 401);
+    }
+    let refused = having(sign_in(PASSWORD), "cookie", &known);
+    assert_eq!(server.send(refused).await.status, 429);
 }
 
 #[tokio::test]

@@ -39,6 +39,12 @@ impl Got {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// All fields of this name.
+    pub(crate) fn headers(&self, name: &str) -> Vec<&str> {
+        let all = self.headers.get_all(name).iter();
+        all.map(|field| field.to_str().unwrap()).collect()
+    }
+
     /// The status and code of a well-formed problem.
     pub(crate) fn problem(&self) -> (u16, String) {
         assert_eq!(
@@ -137,13 +143,18 @@ pub(crate) struct Event {
 
 impl Events {
     pub(crate) async fn open(address: SocketAddr, request: Sending) -> Self {
+        let opened = Self::try_open(address, request).await;
+        opened.expect("a stream of events")
+    }
+
+    /// None if the server would not.
+    pub(crate) async fn try_open(address: SocketAddr, request: Sending) -> Option<Self> {
         let (parts, body) = begin(address, request).await.into_parts();
-        assert_eq!(parts.status, 200);
-        Self {
+        (parts.status == 200).then(|| Self {
             headers: parts.headers,
             body,
             buffer: String::new(),
-        }
+        })
     }
 
     /// The next event of any kind; comments and the time to come back are events of those names.

@@ -21,6 +21,7 @@ get /conversations/{id}/export
 get /messages/{id}
 post /messages/{id}/answers
 post /messages/{id}/continue
+post /messages/{id}/onward
 post /messages/{id}/retry
 post /messages/{id}/cut
 get /messages/{id}/exchanges

@@ -349,3 +349,26 @@ async fn what_is_no_cursor_is_said_so() {
         .await;
     assert_eq!(stop.problem(), (404, "missing".to_owned()));
 }
+
+/// Every user has room for many streams, and who has too many is told when to come back.
+#[tokio::test]
+async fn streams_of_one_user_are_counted() {
+    let server = Server::with(|settings| settings.limits.chat.readers = 2).await;
+    let one = Events::open(server.address, get("/api/v1/events")).await;
+    let two = Events::open(server.address, get("/api/v1/events")).await;
+    let refused = server.send(get("/api/v1/events")).await;
+    assert_eq!(refused.problem(), (429, "rate_limited".to_owned()));
+    assert_eq!(refused.header("retry-after"), Some("10"));
+    drop(one);
+    // The server notices when it next has something to say.
+    let mut tries = 0;
+    let three = loop {
+        match Events::try_open(server.address, get("/api/v1/events")).await {
+            Some(events) => break events,
+            None => tries += 1,
+        }
+        assert!(tries < 600, "a stream that was left is still counted");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    drop((two, three));
+}

@@ -6,8 +6,9 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::Method;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use tsuzuki_server::{Check, CheckState, Diagnosis, Doctor};
+use tsuzuki_server::{Check, CheckState, Diagnosis, Doctor, Worded};
 
 #[tokio::test]
 async fn what_was_said_is_found() {
@@ -194,7 +195,12 @@ impl Doctor for Physician {
                     name: "credentials".to_owned(),
                     state: CheckState::Failed,
                     told: "there are none".to_owned(),
+                    told_as: Worded {
+                        code: "credentials_unusable".to_owned(),
+                        values: BTreeMap::from([("said".to_owned(), "none".to_owned())]),
+                    },
                     hint: Some("aws sso login".to_owned()),
+                    hint_as: None,
                 }],
                 policy: Some(json!({ "Version": "2012-10-17" })),
             }
@@ -216,6 +222,7 @@ async fn the_doctor_looks_at_the_store_and_the_backend() {
         both["checks"][1],
         json!({
             "name": "credentials", "state": "failed", "told": "there are none",
+            "told_as": { "code": "credentials_unusable", "values": { "said": "none" } },
             "hint": "aws sso login",
         })
     );

@@ -60,6 +60,7 @@ pub(crate) async fn chat(folder: &TempDir) -> ChatDoor {
         backend: BackendIs {
             kind: BackendKind::Simulator,
             told: "The simulator answers.".to_owned(),
+            why: None,
             region: None,
             profile: None,
             credentials: None,

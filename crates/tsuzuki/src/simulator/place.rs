@@ -63,7 +63,7 @@ impl Conversation {
                 if question.is_some() {
                     return Self {
                         question,
-                        asked: turn.text(),
+                        asked: asked(turn),
                         last_run: last_run.max(1),
                         said,
                         way,
@@ -103,6 +103,20 @@ impl Conversation {
             .find_map(|text| after_prefix(document, text))
             .or_else(|| after_suffix(document, last))
             .or_else(|| after_overlap(document, last))
+    }
+}
+
+/// What a turn asks, without the summary of an earlier conversation that the chat puts before it.
+fn asked(turn: &Turn) -> String {
+    let text = turn.text();
+    match text
+        .split_once("<summary>")
+        .zip(text.split_once("</summary>"))
+    {
+        Some(((before, _), (_, question))) if before.ends_with("summed up:\n") => {
+            question.trim_start().to_owned()
+        }
+        Some(_) | None => text,
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) async fn answer(
     let current = conversation.question.and_then(|at| prompt.turns.get(at));
     if let Some(result) = current
         .filter(|_| conversation.asked.trim().is_empty())
-        .and_then(tool_report)
+        .and_then(|turn| tool_report(turn, before))
     {
         return result;
     }
@@ -54,13 +54,16 @@ pub(crate) async fn respond(library: &Library, question: &str, before: &[Turn]) 
     if let Some(title) = title(question) {
         return title;
     }
+    if let Some(summary) = summary(question) {
+        return summary;
+    }
     if let Some(prose) = prose(question) {
         return library.text(prose, language).await.as_ref().to_owned();
     }
     memory(question, before, language)
         .or_else(|| arithmetic::answer(question))
         .or_else(|| greeting(question, language))
-        .unwrap_or_else(|| honest(language))
+        .unwrap_or_else(|| honest(spoken(question, before)))
 }
 
 /// The command for an answer whose first response breaks off: before what is asked.
@@ -85,6 +88,37 @@ fn title(question: &str) -> Option<String> {
     let (said, _) = below.split_once("\n</user>")?;
     let words: Vec<&str> = said.split_whitespace().take(WORDS).collect();
     Some(words.join(" ").chars().take(CHARACTERS).collect())
+}
+
+/// A summary, where the chat asks for one: what the user asked, in order, since there is no model that
+/// could say more.
+fn summary(question: &str) -> Option<String> {
+    const CHARACTERS: usize = 80;
+    let below = question.strip_prefix("Summarise the conversation below")?;
+    let earlier = below.split_once("<earlier>\n");
+    let earlier = earlier.and_then(|(_, below)| below.split_once("\n</earlier>"));
+    let mut lines: Vec<String> = earlier
+        .map(|(text, _)| text.lines().map(str::to_owned).collect())
+        .unwrap_or_default();
+    let turns = below.split("<user>\n").skip(1);
+    let said = turns.filter_map(|turn| turn.split("\n</user>").next());
+    let asked: Vec<&str> = said
+        .filter_map(|said| said.lines().rfind(|line| !line.trim().is_empty()))
+        .collect();
+    if lines.is_empty() {
+        lines.push(
+            match Language::of(&asked.concat()) {
+                Language::English => "What was asked so far (the simulator can say no more):",
+                Language::Japanese => "これまでの質問（シミュレーターにわかるのはここまでです）：",
+            }
+            .to_owned(),
+        );
+    }
+    lines.extend(asked.iter().map(|line| {
+        let line: String = line.chars().take(CHARACTERS).collect();
+        format!("- {line}")
+    }));
+    Some(lines.join("\n"))
 }
 
 /// Self-checking text, by command or in plain words.
@@ -218,6 +252,32 @@ fn honest(language: Language) -> String {
     }
 }
 
+/// What stands where a model's reasoning would.
+pub(crate) fn reasoning(question: &str) -> &'static str {
+    match Language::of(question) {
+        Language::English => {
+            "The simulator does not reason; this block stands where a model's reasoning would."
+        }
+        Language::Japanese => {
+            "シミュレーターは推論しません。モデルの推論が入る場所に、この文が入ります。"
+        }
+    }
+}
+
+/// The language to talk about ourselves in: a command has none of its own, and is asked in that of the
+/// question before it.
+fn spoken(question: &str, before: &[Turn]) -> Language {
+    let mut earlier = before
+        .iter()
+        .rev()
+        .filter(|turn| turn.is_user())
+        .map(Turn::text);
+    match earlier.find(|text| !text.trim_start().starts_with('/')) {
+        Some(text) if question.starts_with('/') => Language::of(&text),
+        Some(_) | None => Language::of(question),
+    }
+}
+
 fn said_it_all(language: Language) -> String {
     match language {
         Language::English => "That was the whole answer; there is nothing left to continue.",
@@ -227,9 +287,13 @@ fn said_it_all(language: Language) -> String {
 }
 
 /// What a tool returned, so that an agent's loop ends.
-fn tool_report(turn: &Turn) -> Option<String> {
+fn tool_report(turn: &Turn, before: &[Turn]) -> Option<String> {
     let results: Vec<&str> = turn.tool_results().map(|(_, text)| text).collect();
-    (!results.is_empty()).then(|| format!("The tool returned: {}", results.join("\n")))
+    let returned = match spoken("/", before) {
+        Language::English => "The tool returned: ",
+        Language::Japanese => "ツールの結果：",
+    };
+    (!results.is_empty()).then(|| format!("{returned}{}", results.join("\n")))
 }
 
 /// A value that a JSON schema accepts.

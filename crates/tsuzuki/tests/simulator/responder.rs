@@ -127,6 +127,39 @@ async fn otherwise_it_says_what_it_is() {
         answer(&[user("/echo そのまま  返す")]).await,
         "そのまま  返す"
     );
+    // A command that it does not know has no language: that of the conversation is taken.
+    let japanese = [
+        user("はじめまして"),
+        assistant("どうも"),
+        user("/unknown 3"),
+    ];
+    assert!(
+        answer(&japanese)
+            .await
+            .starts_with("私はオフラインのシミュレーター")
+    );
+    assert!(
+        answer(&[user("/unknown 3")])
+            .await
+            .starts_with("I am the offline simulator")
+    );
+}
+
+/// The chat asks for a summary, and puts one before a question of a new conversation.
+#[tokio::test]
+async fn summaries_are_lists_of_what_was_asked() {
+    let asked = "Summarise the conversation below, in short.\n\n<earlier>\nbefore\n</earlier>\n\n\
+                 <conversation>\n<user>\n川は長い？\n</user>\n\n<assistant>\nはい\n</assistant>\n\n\
+                 <user>\n海は？\n</user>\n</conversation>";
+    assert_eq!(
+        answer(&[user(asked)]).await,
+        "before\n- 川は長い？\n- 海は？"
+    );
+    let alone = asked.replace("<earlier>\nbefore\n</earlier>\n\n", "");
+    assert!(answer(&[user(&alone)]).await.starts_with("これまでの質問"));
+    let question =
+        "What was said before, summed up:\n<summary>\n- /echo one\n</summary>\n\n/echo two";
+    assert_eq!(answer(&[user(question)]).await, "two");
 }
 
 #[tokio::test]

@@ -111,6 +111,17 @@ describe('the event stream', () => {
     expect(mine.refused).toHaveBeenCalledOnce();
   });
 
+  it('stays away for as long as it is asked to', async () => {
+    const mine = follower();
+    line.answer = () => new Response('{"code":"rate_limited","detail":"too many"}', { status: 429, headers: { 'retry-after': '10' } });
+    following = follow(mine);
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(line.requests).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(line.requests).toHaveLength(2);
+    expect(mine.refused).not.toHaveBeenCalled();
+  });
+
   it('turns to another address at once, and hears no more of the old one', async () => {
     let address = '/events?conversation=a';
     const mine = follower({ address: () => address });

@@ -1,5 +1,6 @@
 // Code, tables, footnotes, definitions and diagrams on the page.
 
+import highlighter from 'highlight.js/lib/common';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { renderOnce } from '../../../src/markdown';
 import { loadHighlighter } from '../../../src/markdown/highlight';
@@ -24,6 +25,9 @@ async function downloaded(into: HTMLElement, selector: string): Promise<Uint8Arr
   vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: (made: Blob) => ((blob = made), 'blob:x'), revokeObjectURL: () => undefined }));
   vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
   press(into, selector);
+  await vi.waitFor(() => {
+    expect(blob.size).toBeGreaterThan(0);
+  });
   vi.restoreAllMocks();
   const reader = new FileReader();
   reader.readAsArrayBuffer(blob);
@@ -79,10 +83,9 @@ describe('code', () => {
   });
 
   test('of every common language keeps its text', async () => {
-    const api = await loadHighlighter();
-    const { highlight } = await import('../../../src/markdown/highlight');
+    const highlight = await loadHighlighter();
     const code = '<a href="x">{{ y }}</a> <?php echo 1; ?> <script>let x = `${1}`; // c</script>\n# include "x" \'y\' /* z */ :end 1.5e3\n';
-    for (const language of api.listLanguages()) expect(highlight(api, code, language)?.textContent).toBe(code);
+    for (const language of highlighter.listLanguages()) expect(highlight(code, language)?.textContent).toBe(code);
   });
 
   test('wraps on request', () => {
@@ -160,8 +163,7 @@ describe('formulas', () => {
   });
 
   test('are typeset without attributes of the model', async () => {
-    const katex = await loadKatex();
-    expect(katex.version).not.toBe('');
+    await loadKatex();
     const into = once('$\\frac12$ and $\\href{javascript:alert(1)}{x}$ and $\\unknowncommand$');
     await vi.waitFor(() => {
       expect(into.querySelectorAll('.katex').length).toBeGreaterThanOrEqual(1);
@@ -190,6 +192,12 @@ describe('definitions and footnotes', () => {
     expect(into.querySelector('.footnote')?.textContent).toBe('1The note.');
   });
 
+  test('a footnote may follow a list', () => {
+    const into = once('- one\n- two[^1]\n\n[^1]: The note.');
+    expect(into.querySelectorAll('.footnote-reference')).toHaveLength(1);
+    expect(into.querySelector('.footnote')?.textContent).toBe('1The note.');
+  });
+
   test('a reference leads to its footnote', () => {
     const into = once('One[^a].\n\n[^A]: The note.');
     const note = into.querySelector<HTMLElement>('.footnote');
@@ -207,13 +215,23 @@ describe('diagrams', () => {
     window.dispatchEvent(new MessageEvent('message', { data, source }));
   }
 
-  test('are drawn in a frame without an origin, once the fence is closed', () => {
-    expect(partly('```mermaid\nflowchart LR\n').into.querySelector('iframe')).toBeNull();
-    expect(once(SOURCE).querySelector('iframe')?.getAttribute('sandbox')).toBe('allow-scripts');
+  async function framed(): Promise<HTMLElement> {
+    const into = once(SOURCE);
+    await vi.waitFor(() => {
+      expect(into.querySelector('iframe')).not.toBeNull();
+    });
+    return into;
+  }
+
+  test('are drawn in a frame without an origin, once the fence is closed', async () => {
+    expect((await framed()).querySelector('iframe')?.getAttribute('sandbox')).toBe('allow-scripts');
+    const { into } = partly('```mermaid\nflowchart LR\n');
+    await import('../../../src/markdown/diagram');
+    expect(into.querySelector('iframe')).toBeNull();
   });
 
-  test('take the place of their source, which stays one click away', () => {
-    const into = once(SOURCE);
+  test('take the place of their source, which stays one click away', async () => {
+    const into = await framed();
     answer(into, { diagram: 'drawn', height: 120.4 });
     const code = into.querySelector('.code');
     expect(code?.classList).toContain('drawn');
@@ -222,15 +240,15 @@ describe('diagrams', () => {
     expect(code?.classList).not.toContain('drawn');
   });
 
-  test('that cannot be drawn show their source', () => {
-    const into = once(SOURCE);
+  test('that cannot be drawn show their source', async () => {
+    const into = await framed();
     answer(into, { diagram: 'failed' });
     expect(into.querySelector('iframe')).toBeNull();
     expect(into.querySelector('code')?.textContent).toBe('flowchart LR\n  A --> B');
   });
 
-  test('listen only to their own frame, and to what it can say', () => {
-    const into = once(SOURCE);
+  test('listen only to their own frame, and to what it can say', async () => {
+    const into = await framed();
     window.dispatchEvent(new MessageEvent('message', { data: { diagram: 'drawn', height: 5 }, source: window }));
     answer(into, { diagram: 'drawn', height: 'x' });
     answer(into, 'drawn');

@@ -1,5 +1,6 @@
 // What the tests of the Markdown module share: a rendering in an element of its own, and its DOM as text.
 
+import { afterAll } from 'vitest';
 import { render, renderOnce, type Options, type Rendering } from '../../../src/markdown';
 
 export const options: Options = {
@@ -25,10 +26,14 @@ export function place(): HTMLElement {
   return into;
 }
 
+const made: Rendering[] = [];
+// What they put off would be done when there is no page any more.
+afterAll(() => made.forEach((rendering) => rendering.destroy()));
+
 /** The DOM of a finished text. */
 export function once(source: string): HTMLElement {
   const into = place();
-  renderOnce(into, source, options);
+  made.push(renderOnce(into, source, options));
   return into;
 }
 
@@ -36,6 +41,7 @@ export function once(source: string): HTMLElement {
 export function partly(source: string, more: Partial<Options> = {}): { into: HTMLElement; rendering: Rendering } {
   const into = place();
   const rendering = render(into, { ...options, ...more });
+  made.push(rendering);
   rendering.push(source);
   rendering.flush();
   return { into, rendering };

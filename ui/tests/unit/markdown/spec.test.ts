@@ -11,7 +11,6 @@ const DIFFERENT = new Map<number, string>([
   ...[596, 598, 599, 601].map((number) => [number, 'only some schemes are links'] as const),
   ...[602, 608, 611].map((number) => [number, 'bare addresses are links'] as const),
   [12, 'a formula in brackets'],
-  [25, 'rare names of characters are not known'],
 ]);
 
 /** Sections in which everything turns on raw HTML, which is text here. */

@@ -35,6 +35,8 @@ describe('sentences', () => {
     expect(sentences('まだです。次', false)).toEqual(['まだです。']);
     expect(sentences('One. Tw', false)).toEqual(['One.']);
     expect(sentences('A line\nand', false)).toEqual(['A line']);
+    expect(sentences('One. ', false)).toEqual([]);
+    expect(sentences('One. e.g. two', false)).toEqual([]);
   });
   it('without a sound are left out', () => expect(sentences('One.\n---\n…\nTwo.')).toEqual(['One.', 'Two.']));
   it('that are too long are parted where one takes breath', () => {

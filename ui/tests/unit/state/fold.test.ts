@@ -35,10 +35,18 @@ describe('entries of a run', () => {
   });
 
   it('tell how long the backend lets wait, until something comes', () => {
-    const waiting = after([entries(0, [{ kind: 'waiting', why: 'throttled', at_most: 4_000 }])], writing());
-    expect(waiting.waits).toEqual({ a: { why: 'throttled', until: NOW + 4_000 } });
+    const waiting = after([entries(0, [{ kind: 'waiting', why: 'throttled', at_most: 4_000, attempt: 2 }])], writing());
+    expect(waiting.waits).toEqual({ a: { why: 'throttled', until: NOW + 4_000, attempt: 2 } });
     expect(after([entries(1, [text('x')])], waiting).waits).toEqual({});
     expect(after([entries(1, [{ kind: 'resumed' }])], waiting).waits).toEqual({});
+  });
+
+  it('leave the wait that a message is read with, until the next one', () => {
+    const waiting = { why: 'throttled', until: 9_000, attempt: 3 };
+    const read = after([{ type: 'fetched', message: answer({ making: making({ waiting }) }), asOf: 9_999 }], writing());
+    expect(read.waits).toEqual({ a: waiting });
+    expect(after([entries(0, [text('x')])], read).waits).toEqual({});
+    expect(after([{ type: 'fetched', message: answer(), asOf: 9_999 }], read).waits).toEqual({});
   });
 
   it('end it', () => {

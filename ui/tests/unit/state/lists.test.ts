@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Model } from '../../../src/api/wire';
 import { looksLikeText, refusalOf, typeOf } from '../../../src/state/files';
 import { groups } from '../../../src/state/groups';
-import { byProvider, favouritesFirst, named, refusedBy } from '../../../src/state/picking';
+import { named } from '../../../src/state/models';
+import { byProvider, favouritesFirst, refusedBy } from '../../../src/state/picking';
 import { limitOf, longer, linesOf, numberOf, objectOf, withField, withReach } from '../../../src/state/shapes';
 import { after, conversation } from '../made';
 

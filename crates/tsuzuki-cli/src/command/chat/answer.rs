@@ -184,7 +184,7 @@ impl Answer<'_> {
                 return self.paper.write(text);
             }
             Entry::Seam { seam } => self.paper.seam(seam.part, self.showing.seams),
-            Entry::Waiting { why, at_most } => {
+            Entry::Waiting { why, at_most, .. } => {
                 let seconds = at_most.div_ceil(1000);
                 self.waiting = Some(format!("waiting ({}), {seconds} s at most", one_line(why)));
             }

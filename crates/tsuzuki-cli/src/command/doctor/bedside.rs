@@ -1,7 +1,8 @@
 //! The doctor that the chat page asks: the same steps, but for the call, which costs money.
 
 use super::finding::{Finding, Verdict};
-use super::{Chart, examine, policy};
+use super::phrase::Phrase;
+use super::{Chart, examine, policy, unusable};
 use crate::backend;
 use crate::config::Effective;
 use futures_util::FutureExt as _;
@@ -38,7 +39,7 @@ impl Doctor for Bedside {
                     let usual = &effective.config.ask.model;
                     examine(&bedrock, None, usual, &mut chart).await;
                 }
-                Err(failure) => chart.add(Finding::failed("setup", failure.fact, failure.hint)),
+                Err(failure) => chart.add(unusable(failure)),
             }
             Diagnosis {
                 checks: chart.findings.into_iter().map(Check::from).collect(),
@@ -58,8 +59,10 @@ impl From<Finding> for Check {
                 Verdict::Failed => CheckState::Failed,
                 Verdict::Skipped => CheckState::Skipped,
             },
-            told: finding.fact,
-            hint: finding.hint,
+            told: finding.fact.to_string(),
+            told_as: finding.fact.worded(),
+            hint: finding.hint.as_ref().map(Phrase::to_string),
+            hint_as: finding.hint.as_ref().map(Phrase::worded),
         }
     }
 }

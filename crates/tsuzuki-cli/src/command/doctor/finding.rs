@@ -1,5 +1,6 @@
 //! What one step showed.
 
+use super::phrase::Phrase;
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -22,39 +23,35 @@ pub(super) struct Finding {
     /// How it went.
     pub(super) verdict: Verdict,
     /// What there is to know.
-    pub(super) fact: String,
+    pub(super) fact: Phrase,
     /// The way out, if it went badly.
-    pub(super) hint: Option<String>,
+    pub(super) hint: Option<Phrase>,
 }
 
 impl Finding {
-    pub(super) fn passed(name: &'static str, fact: impl Into<String>) -> Self {
+    pub(super) const fn passed(name: &'static str, fact: Phrase) -> Self {
         Self {
             name,
             verdict: Verdict::Passed,
-            fact: fact.into(),
+            fact,
             hint: None,
         }
     }
 
-    pub(super) fn failed(
-        name: &'static str,
-        fact: impl Into<String>,
-        hint: impl Into<String>,
-    ) -> Self {
+    pub(super) const fn failed(name: &'static str, fact: Phrase, hint: Phrase) -> Self {
         Self {
             name,
             verdict: Verdict::Failed,
-            fact: fact.into(),
-            hint: Some(hint.into()),
+            fact,
+            hint: Some(hint),
         }
     }
 
-    pub(super) fn skipped(name: &'static str, why: &str) -> Self {
+    pub(super) const fn skipped(name: &'static str, why: Phrase) -> Self {
         Self {
             name,
             verdict: Verdict::Skipped,
-            fact: why.to_owned(),
+            fact: why,
             hint: None,
         }
     }
@@ -63,8 +60,8 @@ impl Finding {
         json!({
             "name": self.name,
             "verdict": self.verdict.to_string(),
-            "fact": self.fact,
-            "hint": self.hint,
+            "fact": self.fact.to_string(),
+            "hint": self.hint.as_ref().map(Phrase::to_string),
         })
     }
 }

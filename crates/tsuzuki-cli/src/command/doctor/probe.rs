@@ -1,6 +1,8 @@
 //! Requests that find out what works, and what their answers mean.
 
+use super::DO_AS_SAID;
 use super::finding::Finding;
+use super::phrase::Phrase;
 use futures_util::StreamExt as _;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -38,7 +40,10 @@ pub(super) async fn endpoint(bedrock: &Bedrock) -> Finding {
     if answer.fault.is_some() || answer.is_of_tsuzuki() {
         return answer.failed("endpoint", "ListAsyncInvokes");
     }
-    Finding::passed("endpoint", format!("{host} answers"))
+    Finding::passed(
+        "endpoint",
+        Phrase::new("endpoint", "{host} answers").with("host", host),
+    )
 }
 
 /// Whether the endpoint of another region answers, which fallbacks name.
@@ -48,7 +53,11 @@ pub(super) async fn elsewhere(bedrock: &Bedrock, region: &str) -> Finding {
     if answer.fault.is_some() {
         return answer.failed("endpoint", "ListAsyncInvokes");
     }
-    Finding::passed("endpoint", format!("{region} answers, where fallbacks go"))
+    Finding::passed(
+        "endpoint",
+        Phrase::new("endpoint_elsewhere", "{region} answers, where fallbacks go")
+            .with("region", region),
+    )
 }
 
 /// How many models the region has.
@@ -63,11 +72,12 @@ pub(super) async fn models(bedrock: &Bedrock) -> Finding {
     });
     Finding::passed(
         "models",
-        format!(
-            "the region has {}, {} of them by their bare id; which of them the account may use, only a call shows",
-            models.len(),
-            on_demand.count()
-        ),
+        Phrase::new(
+            "models",
+            "the region has {models}, {bare} of them by their bare id; which of them the account may use, only a call shows",
+        )
+        .with("models", models.len())
+        .with("bare", on_demand.count()),
     )
 }
 
@@ -96,11 +106,16 @@ pub(super) async fn profiles(bedrock: &Bedrock) -> (Finding, Option<String>) {
             None => break,
         }
     }
-    let whose = account
-        .as_ref()
-        .map_or_else(String::new, |account| format!(", as account {account}"));
+    let phrase = match &account {
+        Some(account) => Phrase::new(
+            "profiles_of_account",
+            "{count} inference profiles, as account {account}",
+        )
+        .with("account", account),
+        None => Phrase::new("profiles", "{count} inference profiles"),
+    };
     (
-        Finding::passed("profiles", format!("{count} inference profiles{whose}")),
+        Finding::passed("profiles", phrase.with("count", count)),
         account,
     )
 }
@@ -125,17 +140,19 @@ pub(super) async fn call(bedrock: &Bedrock, model: &ModelId) -> Finding {
     let used = |which: &str| answer.body["usage"][which].as_u64().unwrap_or_default();
     let (input, output) = (used("inputTokens"), used("outputTokens"));
     let price = Models::builtin().get(model).and_then(|model| model.price);
-    let cost = price.map_or_else(
-        || "at a price that is not known here".to_owned(),
-        |price| cost(&price, input, output),
-    );
-    Finding::passed(
-        "call",
-        format!(
-            "{} answered: {input} tokens in, {output} out, {cost}",
-            model.0
+    let phrase = match price {
+        Some(price) => Phrase::new(
+            "call",
+            "{model} answered: {input} tokens in, {output} out, {cost}",
+        )
+        .with("cost", cost(&price, input, output)),
+        None => Phrase::new(
+            "call_unpriced",
+            "{model} answered: {input} tokens in, {output} out, at a price that is not known here",
         ),
-    )
+    };
+    let phrase = phrase.with("model", &model.0);
+    Finding::passed("call", phrase.with("input", input).with("output", output))
 }
 
 /// What tokens cost, in dollars.
@@ -215,64 +232,78 @@ impl Answer {
     /// A step that failed by this answer.
     fn failed(&self, name: &'static str, operation: &str) -> Finding {
         let fact = match (&self.fault, self.message()) {
-            (Some(_), Some(message)) => message.to_owned(),
-            (_, message) => {
-                let error = if self.error.is_empty() {
-                    String::new()
-                } else {
-                    format!(" {}", self.error)
-                };
-                let said = message.map_or_else(String::new, |message| format!(": {message}"));
-                format!("{operation} answered {}{error}{said}", self.status)
-            }
+            (Some(_), Some(message)) => Phrase::new("unreachable", "{said}").with("said", message),
+            (_, Some(message)) => Phrase::new("refused", "{operation} answered {status}: {said}")
+                .with("said", message),
+            (_, None) => Phrase::new("refused", "{operation} answered {status}"),
         };
+        let status = format!("{} {}", self.status, self.error);
+        let fact = fact
+            .with("operation", operation)
+            .with("status", status.trim_end());
         Finding::failed(name, fact, self.way_out(operation))
     }
 
     /// What to do about it.
-    fn way_out(&self, operation: &str) -> String {
+    fn way_out(&self, operation: &str) -> Phrase {
         match self.fault.as_deref() {
-            Some("credentials") => return "do what it says, then run tsuzuki doctor again".into(),
+            Some("credentials") => return DO_AS_SAID,
             Some(_) => {
-                return "check this machine's network, HTTPS_PROXY, and the endpoint (--endpoint, \
-                        AWS_ENDPOINT_URL)"
-                    .into();
+                return Phrase::new(
+                    "check_network",
+                    "check this machine's network, HTTPS_PROXY, and the endpoint (--endpoint, \
+                     AWS_ENDPOINT_URL)",
+                );
             }
             None if self.is_of_tsuzuki() => {
-                return "a Tsuzuki listens there, not AWS: unset AWS_ENDPOINT_URL_BEDROCK_RUNTIME, \
-                        AWS_ENDPOINT_URL_BEDROCK and AWS_ENDPOINT_URL in this shell"
-                    .into();
+                return Phrase::new(
+                    "unset_endpoint",
+                    "a Tsuzuki listens there, not AWS: unset AWS_ENDPOINT_URL_BEDROCK_RUNTIME, \
+                     AWS_ENDPOINT_URL_BEDROCK and AWS_ENDPOINT_URL in this shell",
+                );
             }
             None => {}
         }
-        let hint = match (self.status, self.error.as_str()) {
-            (_, "ExpiredTokenException" | "ExpiredToken") => {
-                "the session is over: run `aws sso login` or `aws login`, or set new keys"
-            }
-            (_, "UnrecognizedClientException" | "InvalidClientTokenId") => {
-                "AWS does not know these keys: check them, and that they are of this partition and not deleted"
-            }
+        let (code, hint) = match (self.status, self.error.as_str()) {
+            (_, "ExpiredTokenException" | "ExpiredToken") => (
+                "session_over",
+                "the session is over: run `aws sso login` or `aws login`, or set new keys",
+            ),
+            (_, "UnrecognizedClientException" | "InvalidClientTokenId") => (
+                "keys_unknown",
+                "AWS does not know these keys: check them, and that they are of this partition and not deleted",
+            ),
             (_, "InvalidSignatureException" | "SignatureDoesNotMatch" | "RequestTimeTooSkewed") => {
-                "the secret key or this machine's clock is wrong: check both"
+                (
+                    "secret_or_clock",
+                    "the secret key or this machine's clock is wrong: check both",
+                )
             }
-            (401 | 403, _) => {
-                return format!(
-                    "allow {operation} for this identity (tsuzuki doctor --iam-policy prints the least policy), \
-                     and look whether an organisation's policy forbids it or the model needs its access form"
-                );
-            }
-            (404, _) => {
+            (401 | 403, _) => (
+                "allow",
+                "allow {operation} for this identity (tsuzuki doctor --iam-policy prints the least policy), \
+                 and look whether an organisation's policy forbids it or the model needs its access form",
+            ),
+            (404, _) => (
+                "is_it_bedrock",
                 "is this Amazon Bedrock, and does the model exist in this region? Check --region, --endpoint, \
-                 AWS_ENDPOINT_URL and the model's id"
-            }
-            (429, _) => "AWS throttles this account: wait, or ask for a higher quota",
-            (400, _) => "check the model's id, and whether the region serves it (tsuzuki models)",
-            (200, _) => {
-                "something else than Bedrock answers there: check --endpoint and AWS_ENDPOINT_URL"
-            }
-            (500.., _) => "AWS has trouble there: try again in a while",
-            _ => "look at the status and the message",
+                 AWS_ENDPOINT_URL and the model's id",
+            ),
+            (429, _) => (
+                "throttled",
+                "AWS throttles this account: wait, or ask for a higher quota",
+            ),
+            (400, _) => (
+                "check_model",
+                "check the model's id, and whether the region serves it (tsuzuki models)",
+            ),
+            (200, _) => (
+                "not_bedrock",
+                "something else than Bedrock answers there: check --endpoint and AWS_ENDPOINT_URL",
+            ),
+            (500.., _) => ("aws_trouble", "AWS has trouble there: try again in a while"),
+            _ => ("look", "look at the status and the message"),
         };
-        hint.to_owned()
+        Phrase::new(code, hint).with("operation", operation)
     }
 }

@@ -9,10 +9,11 @@ use crate::store::Page;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 const COLUMNS: &str = "number, id, pinned, created_at, updated_at, read_at, head, standing, titled, \
-                       title, folder, spent, shape";
+                       title, folder, spent, shape, origin";
 
 fn of_row(row: &Row<'_>) -> Result<Conversation, Trouble> {
     let head: Option<[u8; 16]> = row.get(6)?;
+    let origin: Option<String> = row.get(13)?;
     Ok(Conversation {
         id: ConversationId(column::id(row.get(1)?)),
         title: row.get(9)?,
@@ -26,6 +27,7 @@ fn of_row(row: &Row<'_>) -> Result<Conversation, Trouble> {
         head: head.map(column::id).map(MessageId),
         standing: column::of_word(row.get(7)?)?,
         spent: column::of_json(row, 11)?,
+        from: origin.as_deref().map(column::read).transpose()?,
     })
 }
 
@@ -95,11 +97,11 @@ pub(super) fn put(
     }
     let number: i64 = db.query_row(
         "INSERT INTO conversation (id, user, pinned, created_at, updated_at, read_at, head,
-             standing, titled, title, folder, spent, shape)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+             standing, titled, title, folder, spent, shape, origin)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
          ON CONFLICT (id) DO UPDATE SET pinned = ?3, created_at = ?4, updated_at = ?5,
              read_at = ?6, head = ?7, standing = ?8, titled = ?9, title = ?10, folder = ?11,
-             shape = ?13
+             shape = ?13, origin = ?14
          RETURNING number",
         params![
             id,
@@ -115,6 +117,7 @@ pub(super) fn put(
             conversation.folder,
             column::json(&conversation.spent)?,
             column::json(&conversation.shape)?,
+            conversation.from.as_ref().map(column::json).transpose()?,
         ],
         |row| row.get(0),
     )?;

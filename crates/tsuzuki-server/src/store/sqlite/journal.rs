@@ -11,7 +11,7 @@
 
 use super::fault::Trouble;
 use super::{column, packed};
-use crate::chat::RunId;
+use crate::chat::{Moment, RunId};
 use crate::store::Append;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{HashMap, VecDeque};
@@ -48,6 +48,8 @@ struct Open {
     first: i64,
     /// The last row with something of it.
     last: i64,
+    /// When that was written.
+    at: Moment,
 }
 
 impl Journal {
@@ -66,26 +68,26 @@ impl Journal {
             };
             journal.alive.insert(RunId(column::id(row.get(0)?)), open);
         }
-        let mut ticks = db.prepare("SELECT number, packed FROM journal ORDER BY number")?;
+        let mut ticks = db.prepare("SELECT number, packed, at FROM journal ORDER BY number")?;
         let mut rows = ticks.query([])?;
         while let Some(row) = rows.next()? {
             let (number, packed): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
             journal.rows.push_back((number, packed.len()));
             journal.bytes += packed.len();
             for append in packed::unpack(packed, None)? {
-                journal.note(number, append);
+                journal.note(number, Moment(row.get(2)?), append);
             }
         }
         Ok(journal)
     }
 
     /// Takes note of what a row holds.
-    fn note(&mut self, row: i64, append: Append) {
+    fn note(&mut self, row: i64, at: Moment, append: Append) {
         let Some(open) = self.alive.get_mut(&append.run) else {
             self.over.insert(append.run, row);
             return;
         };
-        open.last = row;
+        (open.last, open.at) = (row, at);
         // An older one was folded.
         if append.from == open.next {
             if open.unfolded.is_empty() {
@@ -126,14 +128,15 @@ impl Journal {
         }
         if !kept.is_empty() {
             let packed = packed::pack(kept.iter().copied());
-            db.prepare("INSERT INTO journal (packed) VALUES (?1)")?
-                .execute([&packed])?;
+            let at = Moment::now();
+            db.prepare("INSERT INTO journal (packed, at) VALUES (?1, ?2)")?
+                .execute(params![packed, at.0])?;
             let row = db.last_insert_rowid();
             self.changes += 1;
             self.rows.push_back((row, packed.len()));
             self.bytes += packed.len();
             for append in kept {
-                self.note(row, append.clone());
+                self.note(row, at, append.clone());
             }
         }
         Ok(left_out)
@@ -159,12 +162,13 @@ impl Journal {
         };
         self.changes += 1;
         let packed = packed::pack(open.unfolded.iter());
-        db.prepare("INSERT INTO log (run, start, until, packed) VALUES (?1, ?2, ?3, ?4)")?
+        db.prepare("INSERT INTO log (run, start, until, packed, at) VALUES (?1, ?2, ?3, ?4, ?5)")?
             .execute(params![
                 run.0.as_bytes(),
                 column::count(start),
                 column::count(open.next),
-                packed
+                packed,
+                open.at.0,
             ])?;
         open.unfolded.clear();
         Ok(packed.len())
@@ -305,4 +309,26 @@ pub(super) fn unfolded(
         }
     }
     Ok(())
+}
+
+/// When runs that are alive last said something, where they did.
+pub(super) fn heard(db: &Connection) -> Result<HashMap<RunId, Moment>, Trouble> {
+    let mut heard = HashMap::new();
+    let mut logs = db.prepare(
+        "SELECT run, max(at) FROM log WHERE run IN (SELECT id FROM run WHERE alive) GROUP BY run",
+    )?;
+    let mut rows = logs.query([])?;
+    while let Some(row) = rows.next()? {
+        heard.insert(RunId(column::id(row.get(0)?)), Moment(row.get(1)?));
+    }
+    let mut ticks = db.prepare("SELECT packed, at FROM journal ORDER BY number")?;
+    let mut rows = ticks.query([])?;
+    while let Some(row) = rows.next()? {
+        let at = Moment(row.get(1)?);
+        for append in packed::unpack(row.get(0)?, None)? {
+            let last = heard.entry(append.run).or_insert(at);
+            *last = at.max(*last);
+        }
+    }
+    Ok(heard)
 }

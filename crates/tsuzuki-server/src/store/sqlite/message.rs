@@ -3,7 +3,7 @@
 use super::column;
 use super::fault::Trouble;
 use super::{attachment, conversation, search};
-use crate::chat::{Block, ConversationId, Holds, Message, MessageId, Moment, State, User};
+use crate::chat::{Block, ConversationId, Holds, Message, MessageId, Moment, Role, State, User};
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 
 /// From `message m` and its `conversation c`.
@@ -92,6 +92,34 @@ pub(super) fn numbered(db: &Connection, numbers: &[i64]) -> Result<Vec<Message>,
         messages.extend(reading.all(one.query([number])?)?);
     }
     Ok(messages)
+}
+
+/// The answer with this number, of which nothing can be read but its place in the tree.
+pub(super) fn bare(
+    db: &Connection,
+    number: i64,
+    conversation: ConversationId,
+) -> Result<Message, Trouble> {
+    Ok(db.query_row(
+        "SELECT m.id, p.id, m.created_at FROM message m LEFT JOIN message p ON p.number = m.parent
+         WHERE m.number = ?1",
+        [number],
+        |row| {
+            let parent: Option<[u8; 16]> = row.get(1)?;
+            Ok(Message {
+                id: MessageId(column::id(row.get(0)?)),
+                conversation,
+                parent: parent.map(column::id).map(MessageId),
+                role: Role::Assistant,
+                created_at: Moment(row.get(2)?),
+                blocks: Vec::new(),
+                attachments: Vec::new(),
+                state: State::Running,
+                making: None,
+                siblings: Vec::new(),
+            })
+        },
+    )?)
 }
 
 /// See [`Store::path`](crate::store::Store::path).
@@ -280,7 +308,7 @@ pub(super) fn text(blocks: &str) -> Result<String, Trouble> {
     let blocks: Vec<Block> = column::read(blocks)?;
     let text = blocks.into_iter().filter(|block| match block.kind {
         Holds::Text => true,
-        Holds::Reasoning => false,
+        Holds::Reasoning | Holds::Summary => false,
     });
     Ok(text.map(|block| block.text).collect())
 }

@@ -6,7 +6,7 @@ use super::journal;
 use super::writer::Desk;
 use super::{conversation, message, spending};
 use crate::chat::{ConversationId, MessageId, Moment, RunId, Standing, User};
-use crate::store::{Alive, Begin, Begun, Close, Epoch, Run};
+use crate::store::{Alive, Begin, Begun, Close, Epoch, Fault, Run, StoreError};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::HashMap;
 
@@ -138,21 +138,19 @@ pub(super) fn close(desk: &mut Desk, close: &Close) -> Result<(), Trouble> {
 pub(super) fn alive(db: &Connection) -> Result<Vec<Alive>, Trouble> {
     let mut alive = Vec::new();
     let mut logs = HashMap::new();
+    let heard = journal::heard(db)?;
     let mut runs = db.prepare(&format!("SELECT {COLUMNS} WHERE r.alive ORDER BY r.number"))?;
     let mut rows = runs.query([])?;
     while let Some(row) = rows.next()? {
-        match alive_row(db, row) {
-            Ok(one) => {
-                logs.insert(one.run.id, journal::folded(db, one.run.id)?);
-                alive.push(one);
-            }
+        let mut one = match alive_row(db, row) {
             // The others, and the whole chat, are not to suffer for it.
-            Err(Trouble::Damaged(what)) => {
-                let run = RunId(column::id(row.get(0)?));
-                tracing::error!(%run, what, "a run cannot be read, and is left as it is");
-            }
-            Err(trouble) => return Err(trouble),
-        }
+            Err(Trouble::Damaged(what)) => readable(db, row, what)?,
+            other => other?,
+        };
+        logs.insert(one.run.id, journal::folded(db, one.run.id)?);
+        let heard = heard.get(&one.run.id).copied();
+        one.heard_at = heard.map_or(one.run.began_at, |heard| heard.max(one.run.began_at));
+        alive.push(one);
     }
     journal::unfolded(db, &mut logs, None)?;
     for one in &mut alive {
@@ -167,9 +165,48 @@ fn alive_row(db: &Connection, row: &Row<'_>) -> Result<Alive, Trouble> {
     let message = message::numbered(db, &[row.get(10)?])?.pop();
     Ok(Alive {
         user: User(row.get(9)?),
+        heard_at: run.began_at,
         run,
         message: message.ok_or(Trouble::Damaged("a run's message is missing"))?,
         log: Vec::new(),
+        damaged: None,
+    })
+}
+
+/// As much of it as can be read, where not all can.
+fn readable(db: &Connection, row: &Row<'_>, what: &'static str) -> Result<Alive, Trouble> {
+    let began_at = Moment(row.get(5)?);
+    let run = Run {
+        id: RunId(column::id(row.get(0)?)),
+        conversation: ConversationId(column::id(row.get(1)?)),
+        message: MessageId(column::id(row.get(2)?)),
+        key: row.get(3)?,
+        alive: true,
+        began_at,
+        over_at: None,
+        shape: column::of_json(row, 8).unwrap_or_default(),
+        epochs: column::of_json(row, 7).unwrap_or_else(|_damaged| vec![Epoch::FIRST]),
+    };
+    let message = match message::numbered(db, &[row.get(10)?]) {
+        Ok(mut read) => read.pop(),
+        Err(Trouble::Damaged(_)) => None,
+        Err(trouble) => return Err(trouble),
+    };
+    let message = match message {
+        Some(message) => message,
+        None => message::bare(db, row.get(10)?, run.conversation)?,
+    };
+    tracing::error!(run = %run.id, what, "a run cannot be read as it was kept");
+    Ok(Alive {
+        user: User(row.get(9)?),
+        heard_at: began_at,
+        run,
+        message,
+        log: Vec::new(),
+        damaged: Some(StoreError {
+            fault: Fault::Damaged,
+            told: format!("what is kept of it is damaged ({what})"),
+        }),
     })
 }
 

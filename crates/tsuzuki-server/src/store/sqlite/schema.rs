@@ -19,10 +19,16 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: [Migration; 1] = [Migration {
-    name: "0001-chat",
-    sql: include_str!("migrations/0001-chat.sql"),
-}];
+const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        name: "0001-chat",
+        sql: include_str!("migrations/0001-chat.sql"),
+    },
+    Migration {
+        name: "0002-onward",
+        sql: include_str!("migrations/0002-onward.sql"),
+    },
+];
 
 /// Holds the data folder for this process until it is dropped.
 ///

@@ -3,7 +3,7 @@
 use super::{Archive, Enclosed, Kept, VERSION};
 use crate::chat::{
     Attachment, AttachmentId, AttachmentKind, Incoming, Message, MessageId,
-    Problem as AnswerProblem, Role, Spent, Standing, State, TITLE_CHARS, plain,
+    Problem as AnswerProblem, Role, Speaker, Spent, Standing, State, TITLE_CHARS, plain,
 };
 use crate::web::attachments::{Format, readable};
 use crate::web::conversations::FOLDER_CHARS;
@@ -202,11 +202,13 @@ fn settle(message: &mut Message) {
         return;
     };
     making.run = None;
+    making.waiting = None;
     if message.state == State::Running {
         message.state = State::Incomplete;
         making.problem = Some(AnswerProblem {
             code: "interrupted".to_owned(),
             detail: "the answer was still being written when it was exported".to_owned(),
+            said_by: Speaker::Tsuzuki,
             request_id: None,
             can_continue: true,
         });

@@ -20,6 +20,12 @@ pub(super) fn write(conversation: &Conversation, path: &[Message], marks: Marks)
             let (name, kind) = (&attachment.name, &attachment.media_type);
             let _written = writeln!(page, "- {name} ({kind})\n");
         }
+        if let Some(summary) = message.summary().filter(|summary| !summary.is_empty()) {
+            for line in summary.lines() {
+                let _written = writeln!(page, "> {line}");
+            }
+            page.push('\n');
+        }
         let text = message.text();
         let seams = message
             .making

@@ -1,11 +1,11 @@
 //! Files that cannot be used: what is told, and that they stay as they are.
 
 use super::Folder;
-use crate::sample::{begun, close, conversation, user};
+use crate::sample::{append, begun, close, conversation, user};
 use crate::story::Place;
 use std::fs;
 use std::io::{Seek, SeekFrom, Write};
-use tsuzuki_server::store::{Fault, Page, Search, Sqlite, StoreError};
+use tsuzuki_server::store::{Epoch, Fault, Page, Search, Sqlite, StoreError};
 
 /// A store with some content, closed.
 async fn filled() -> Folder {
@@ -94,6 +94,7 @@ async fn damage_while_it_is_open_is_told_not_hidden() {
 async fn a_newer_or_foreign_file_is_refused() {
     let folder = filled().await;
     let db = rusqlite::Connection::open(folder.file()).unwrap();
+    let version: i64 = super::look(&folder, "PRAGMA user_version");
     db.execute_batch("PRAGMA user_version = 999").unwrap();
     let fault = refused(&folder).await;
     assert_eq!(fault.fault, Fault::Newer);
@@ -102,7 +103,8 @@ async fn a_newer_or_foreign_file_is_refused() {
         Sqlite::integrity(&folder.file()).await.unwrap_err().fault,
         Fault::Newer
     );
-    db.execute_batch("PRAGMA user_version = 1").unwrap();
+    db.execute_batch(&format!("PRAGMA user_version = {version}"))
+        .unwrap();
     drop(folder.open().await);
 
     db.execute_batch("UPDATE migration SET checksum = x'00'")
@@ -119,6 +121,29 @@ async fn a_newer_or_foreign_file_is_refused() {
     assert!(fault.told.contains("another program"), "{fault}");
     let theirs: String = super::look(&folder, "SELECT own FROM their");
     assert_eq!(theirs, "text");
+}
+
+/// A file of the first schema is brought up to date, and keeps what it has.
+#[tokio::test]
+async fn a_file_of_an_older_version_is_brought_up_to_date() {
+    let folder = filled().await;
+    let text: String = super::look(&folder, "SELECT blocks FROM message LIMIT 1");
+    rusqlite::Connection::open(folder.file())
+        .unwrap()
+        .execute_batch(
+            "ALTER TABLE conversation DROP COLUMN origin;
+             ALTER TABLE journal DROP COLUMN at;
+             ALTER TABLE log DROP COLUMN at;
+             DELETE FROM migration WHERE number > 1;
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    let store = folder.open().await;
+    store.check().await.unwrap();
+    drop(store);
+    let kept: String = super::look(&folder, "SELECT blocks FROM message LIMIT 1");
+    assert_eq!(kept, text);
+    assert_eq!(super::look::<i64>(&folder, "PRAGMA user_version"), 2);
 }
 
 #[tokio::test]
@@ -177,22 +202,47 @@ async fn an_index_made_by_other_rules_is_made_anew() {
     assert_eq!(store.search(&me, &search).await.unwrap().len(), 40);
 }
 
-/// One run that cannot be read keeps nobody from the others.
+/// Of a run that cannot be read there is what can be: its place, and its log.
 #[tokio::test]
-async fn a_run_that_cannot_be_read_is_left_out() {
+async fn a_run_that_cannot_be_read_is_told_as_far_as_it_can() {
     let folder = Folder::new();
     let me = user("me");
     let store = folder.open().await;
-    let damaged = begun(&*store, &me, "One").await;
-    let fine = begun(&*store, &me, "Two").await;
+    let shapeless = begun(&*store, &me, "One").await;
+    let speechless = begun(&*store, &me, "Two").await;
+    let fine = begun(&*store, &me, "Three").await;
+    let said = append(shapeless.run.id, 0, &["a"]);
+    store.append(vec![said]).await.unwrap();
     drop(store);
     let db = rusqlite::Connection::open(folder.file()).unwrap();
-    let id = damaged.run.id.0.as_bytes();
-    db.execute("UPDATE run SET shape = 'none' WHERE id = ?1", [id])
+    let id = shapeless.run.id.0.as_bytes();
+    db.execute(
+        "UPDATE run SET shape = 'none', epochs = '' WHERE id = ?1",
+        [id],
+    )
+    .unwrap();
+    let id = speechless.run.message.0.as_bytes();
+    db.execute("UPDATE message SET blocks = '[' WHERE id = ?1", [id])
         .unwrap();
     drop(db);
     let store = folder.open().await;
     let alive = store.alive().await.unwrap();
     let ids: Vec<_> = alive.iter().map(|alive| alive.run.id).collect();
-    assert_eq!(ids, [fine.run.id]);
+    assert_eq!(ids, [shapeless.run.id, speechless.run.id, fine.run.id]);
+    let damaged: Vec<_> = alive.iter().map(|alive| alive.damaged.is_some()).collect();
+    assert_eq!(damaged, [true, true, false]);
+    assert_eq!(alive[0].message, shapeless.messages[1]);
+    assert_eq!(alive[0].log.len(), 1);
+    assert_eq!(alive[0].run.epochs, [Epoch::FIRST]);
+    let bare = &alive[1].message;
+    assert_eq!(
+        (bare.id, bare.parent),
+        (speechless.run.message, speechless.messages[1].parent)
+    );
+    // It is closed like any other, and then all of it can be read.
+    let end = close(&me, &speechless, "");
+    store.close(&end).await.unwrap();
+    let id = speechless.run.message;
+    let read = store.message(&me, id).await.unwrap().unwrap();
+    assert_eq!(read.blocks, end.message.blocks);
 }

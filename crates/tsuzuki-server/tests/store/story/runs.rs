@@ -2,7 +2,7 @@
 
 use super::Place;
 use crate::sample::{append, begin, begun, close, conversation, question, run, spent, texts, user};
-use tsuzuki_server::chat::{MessageId, RunId, Standing};
+use tsuzuki_server::chat::{MessageId, Moment, RunId, Standing};
 use tsuzuki_server::store::{Begin, Begun, Epoch, Fault};
 
 pub(crate) async fn a_run_begins_with_its_messages_or_not_at_all(place: &impl Place) {
@@ -205,6 +205,7 @@ pub(crate) async fn a_run_ends_with_its_message(place: &impl Place) {
 
 pub(crate) async fn a_run_that_was_alive_is_taken_over(place: &impl Place) {
     let me = user("me");
+    let before = Moment::now();
     let store = place.open().await;
     let one = begun(&*store, &me, "A question").await;
     let quiet = begin(&conversation("Quiet"), "Nothing came yet", Some("key"));
@@ -248,6 +249,9 @@ pub(crate) async fn a_run_that_was_alive_is_taken_over(place: &impl Place) {
     let alive = store.alive().await.unwrap();
     assert_eq!(alive[0].run.epochs, [one.run.epochs[0], epoch]);
     assert_eq!(texts(&alive[0].log), ["a", "b"]);
+    // One that said something was heard of just now, another when it began.
+    assert!(alive[0].heard_at >= before);
+    assert_eq!(alive[1].heard_at, quiet.run.began_at);
 }
 
 /// Answers of one conversation that are written at the same time: it runs until the last is over.

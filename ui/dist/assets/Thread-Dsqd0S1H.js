@@ -1,0 +1,1 @@
+export{t as default}from"./Thread-Ddw2rBH3.js";

@@ -1,0 +1,1 @@
+export{t as goOnward}from"./onward-B5hQLc7a.js";

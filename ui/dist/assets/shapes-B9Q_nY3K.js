@@ -1,1 +1,0 @@
-export{t as limitOf,n as linesOf,r as longer,i as numberOf,a as objectOf,o as withField,s as withReach}from"./shapes-DU69w1jE.js";

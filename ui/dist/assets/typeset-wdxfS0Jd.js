@@ -1,0 +1,1 @@
+import{c as e}from"./katex-lukymoVN.js";function t(t,n,r){try{e.render(n,t,{displayMode:r,trust:!1,strict:`ignore`,throwOnError:!0,maxExpand:500,maxSize:20})}catch{t.textContent=n,t.classList.add(`unreadable`)}}export{t as typeset};

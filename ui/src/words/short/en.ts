@@ -1,0 +1,81 @@
+// What is said of an answer that ended short, in English.
+
+import type { Like } from '../en';
+
+export const short = {
+  // Everywhere.
+  tryAgain: 'Try again',
+
+  // Answers.
+  goOnward: 'Summarise and continue',
+
+  // Why an answer is not whole. Codes are the server's; `other` shows what it said.
+  reason: {
+    max_tokens: 'output limit',
+    output_budget: 'limit of output tokens',
+    part_budget: 'limit of parts',
+    cost_budget: 'cost limit',
+    deadline: 'time limit',
+    no_progress: 'no progress',
+    seam: 'a seam could not be verified',
+    context_full: 'context window full',
+    guardrail: 'guardrail',
+    content_filter: 'content filter',
+    declined: 'declined by the model',
+    throttled: 'too many requests',
+    overloaded: 'Bedrock failed',
+    denied: 'no access',
+    not_found: 'model not found',
+    invalid: 'request not accepted',
+    lost: 'connection lost',
+    stalled: 'no answer for too long',
+    interrupted: 'interrupted',
+    store: 'could not be kept',
+    summary: 'no summary',
+    stopped: 'stopped by you',
+    not_text: 'cut inside something other than text',
+    reasoning_only: 'reasoning took the whole limit',
+    guarded: 'a guardrail is on',
+    unknown_stop: 'unknown stop reason',
+    malformed: 'unusable output',
+    other: 'see below',
+  },
+  problem: {
+    max_tokens: 'The answer reached its output limit.',
+    output_budget: 'Stopped by your limit of output tokens.',
+    part_budget: 'Stopped by your limit of parts.',
+    cost_budget: 'Stopped by your cost limit.',
+    deadline: 'Stopped by your time limit.',
+    no_progress: 'The model did not get any further.',
+    seam: 'The next part did not fit, so it was not joined.',
+    context_full: 'The conversation fills the model’s context window. It can go on in a new chat that begins with a summary of this one, or with a model that has a larger window.',
+    guardrail: 'A guardrail stopped the answer.',
+    content_filter: 'The provider’s content filter stopped the answer.',
+    declined: 'The model declined to go on.',
+    throttled: 'Bedrock is busy and asked us to slow down.',
+    overloaded: 'Bedrock failed for a moment.',
+    denied: 'This account may not use this model. Check the model’s access and the IAM policy.',
+    not_found: 'This model does not exist, or not in this region.',
+    invalid: 'Bedrock did not accept the request.',
+    lost: 'The connection to Bedrock was lost.',
+    stalled: 'Bedrock said nothing for too long.',
+    interrupted: 'The server stopped while the answer was being written.',
+    store: 'The server could not keep the answer. See whether its disk is full.',
+    summary: 'The conversation before this one could not be summed up.',
+    stopped: 'You stopped the answer.',
+    not_text: 'The answer was cut inside something other than text, and cannot be continued there.',
+    reasoning_only: 'The model used its whole output limit for reasoning. Raise the limit, or lower the reasoning effort.',
+    guarded: 'A guardrail is on in this chat, so its answers are not continued.',
+    unknown_stop: 'The model stopped for a reason that this version does not know.',
+    malformed: 'The service could not use what the model wrote.',
+    other: 'The answer is not complete.',
+  },
+  bedrockSaid: 'What Bedrock said',
+  raiseLimit: 'Raise the limit',
+  otherModel: 'Choose another model',
+  checkConnection: 'Check the connection',
+  requestId: 'Request id',
+  editQuestion: 'Edit the question',
+};
+
+export type Short = Like<typeof short>;
