@@ -219,6 +219,23 @@ def test_orders(terminal, tmp_path):
     assert history.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_full_window_goes_on_in_a_new_conversation(terminal):
+    chat = terminal("chat", "--model", "meta.llama2-13b-chat-v1")
+    chat.wait(READY)
+    chat.type("/set max_tokens 400")
+    chat.type("/echo The river is long.")
+    chat.wait(r"(?m)^The river is long\.")
+    chat.type("/long 200")
+    chat.wait(r"incomplete: .*; /onward")
+    chat.type("/onward /echo And deep.")
+    chat.wait("the model sums up the old one first")
+    chat.wait(r"(?m)^And deep\.")
+    chat.type("/title Rivers")
+    chat.type("/open Rivers")
+    text = chat.wait(r"summed up:\](?s:.)*And deep\.")
+    assert "- /echo The river is long." in text
+
+
 def test_a_narrower_window_loses_nothing(terminal):
     chat = terminal("chat", "--scenario", "slow.toml", columns=100)
     chat.wait(READY)

@@ -7,8 +7,8 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tsuzuki_server::chat::{
-    Again, Change, Conversation, ConversationId, Message, MessageId, Post, Posted, RunId, Shape,
-    Thread,
+    Again, Change, Conversation, ConversationId, Message, MessageId, Onward, Post, Posted, RunId,
+    Shape, Thread,
 };
 use tsuzuki_server::store::Hit;
 
@@ -234,6 +234,21 @@ impl Wish {
             format!("/messages/{message}/continue"),
             json!({}),
             MessageId::new(),
+        )
+    }
+
+    /// Going on in a new conversation, with a summary of what was said up to an answer.
+    pub(super) fn onward(answer: MessageId, text: Option<String>) -> Self {
+        let onward = Onward {
+            conversation: ConversationId::new(),
+            id: MessageId::new(),
+            answer: MessageId::new(),
+            text,
+        };
+        Self::new(
+            format!("/messages/{answer}/onward"),
+            json!(onward),
+            onward.answer,
         )
     }
 

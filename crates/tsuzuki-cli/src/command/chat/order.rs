@@ -33,6 +33,7 @@ pub(super) enum Order {
     Continue,
     Retry(Option<usize>),
     Regenerate(Option<String>),
+    Onward(Option<String>),
     Finish,
     Seams(Switch),
     Cost(Option<Switch>),
@@ -51,7 +52,7 @@ pub(super) enum Switch {
 }
 
 /// Every order: how it is typed, and what it does.
-pub(super) const ORDERS: [(&str, &str, &str); 21] = [
+pub(super) const ORDERS: [(&str, &str, &str); 22] = [
     ("/help", "", "this list"),
     ("/new", "", "begin another conversation"),
     ("/list", "", "list the conversations"),
@@ -91,6 +92,11 @@ pub(super) const ORDERS: [(&str, &str, &str); 21] = [
         "/regenerate",
         "[MODEL]",
         "ask the last question again, of another model if one is named",
+    ),
+    (
+        "/onward",
+        "[QUESTION]",
+        "go on in a new conversation that begins with a summary of this one; asks the last question again, or this one",
     ),
     ("/finish", "", "while an answer runs: end it with this part"),
     ("/seams", "on|off", "mark where the parts of answers meet"),
@@ -195,6 +201,7 @@ fn order(text: &str) -> Typed {
         ("retry", None) => Some(Order::Retry(None)),
         ("retry", Some(seam)) => seam.parse().ok().map(|seam| Order::Retry(Some(seam))),
         ("regenerate", model) => Some(Order::Regenerate(model)),
+        ("onward", question) => Some(Order::Onward(question)),
         ("finish", _) => Some(Order::Finish),
         ("seams", switch) => switched(&switch.unwrap_or_default()).map(Order::Seams),
         ("cost", None) => Some(Order::Cost(None)),

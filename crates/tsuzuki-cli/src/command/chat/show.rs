@@ -93,12 +93,18 @@ pub(super) fn hits(hits: &[Hit], number: impl Fn(&Hit) -> usize) -> Vec<Line> {
 
 /// What a message of the user looks like when it is shown again.
 pub(super) fn question(message: &Message) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some(summary) = message.summary().filter(|summary| !summary.is_empty()) {
+        lines.push(Line::dim("  [what was said before, summed up:]"));
+        let summary = harmless(summary);
+        lines.extend(summary.lines().map(|line| Line::dim(format!("  {line}"))));
+    }
     let text = harmless(&message.text());
-    let mut lines: Vec<Line> = text
+    let said = text
         .lines()
         .zip(std::iter::once("› ").chain(std::iter::repeat("  ")))
-        .map(|(line, margin)| Line::dim(format!("{margin}{line}")))
-        .collect();
+        .map(|(line, margin)| Line::dim(format!("{margin}{line}")));
+    lines.extend(said);
     let attached = message.attachments.iter();
     lines.extend(attached.map(|file| Line::dim(format!("  [{}]", one_line(&file.name)))));
     lines
@@ -114,10 +120,18 @@ pub(super) fn standing(message: &Message) -> Vec<Line> {
         State::Complete | State::Running => None,
         State::Stopped => Some("stopped; /continue goes on from here".to_owned()),
         State::Incomplete => {
-            let way = problem
-                .filter(|problem| problem.can_continue)
-                .map_or("", |_| "; /continue goes on from here");
-            Some(format!("incomplete: {}{way}", detail.unwrap_or_default()))
+            let way = match problem {
+                Some(problem) if problem.can_continue => "/continue goes on from here",
+                Some(problem) if problem.code == "context_full" => {
+                    "/onward goes on in a new conversation, with a summary"
+                }
+                Some(_) | None => "",
+            };
+            let detail = detail.unwrap_or_default();
+            Some(match way {
+                "" => format!("incomplete: {detail}"),
+                way => format!("incomplete: {}; {way}", detail.trim_end_matches('.')),
+            })
         }
         State::Refused => Some(format!("refused: {}", detail.unwrap_or_default())),
         State::Failed => Some(format!("no answer: {}", detail.unwrap_or_default())),

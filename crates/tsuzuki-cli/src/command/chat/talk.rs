@@ -212,6 +212,23 @@ impl Talk<'_> {
         self.watch(message, follow, begin).await
     }
 
+    /// Goes on in a new conversation.
+    async fn onward(&mut self, wish: &Wish) -> Result<Then, Trouble> {
+        let posted = begin(self.reached, wish).await?;
+        let Some(first) = posted.messages.first() else {
+            return Err(not("the server told of no message"));
+        };
+        let thread = self.reached.api.thread(first.conversation, 1).await?;
+        self.messages.clone_from(&posted.messages);
+        self.conversation = Some(thread.conversation);
+        let note = "(a new conversation; the model sums up the old one first, and /open shows what it wrote)";
+        say(&[Line::dim(note)])?;
+        let Some((message, follow)) = running(self.reached, posted) else {
+            return Err(not("the server told of no answer"));
+        };
+        self.watch(message, follow, Begin::Whole).await
+    }
+
     /// Shows a running answer.
     pub(super) async fn watch(
         &mut self,
@@ -317,6 +334,10 @@ impl Talk<'_> {
                     ..Shape::default()
                 };
                 return self.answered(&Wish::again(question, shape)).await;
+            }
+            Order::Onward(question) => {
+                let answer = self.last_answer()?.id;
+                return self.onward(&Wish::onward(answer, question)).await;
             }
             Order::Finish => return Err(not("no answer is running")),
             Order::Seams(switch) => self.showing.seams = switch,
