@@ -5,9 +5,13 @@ import { thread } from './stages';
 
 const PATIENCE_MS = 200;
 
+/** What is on the page now is painted with the next frame, and was painted with the one after it. */
+const painted = () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+
 /** Loads what stands beside a text when the text is on the page, which it must not keep waiting. */
 export async function besides<Part>(part: () => Promise<Part>): Promise<Part> {
   await thread();
+  await painted();
   await new Promise<void>((resolve) => {
     whenIdle(resolve);
     // While an answer is written the page may not be idle for long.
@@ -23,8 +27,8 @@ export async function loadAhead(stage: Promise<unknown>): Promise<void> {
   if (begun) return;
   begun = true;
   await stage;
-  // What is on the page now is painted with the next frame, and was painted with the one after it.
-  requestAnimationFrame(() => requestAnimationFrame(() => whenIdle(load)));
+  await painted();
+  whenIdle(load);
 }
 
 /** Why parts could not be had that nobody had asked for yet: that is no news. */

@@ -6,8 +6,6 @@ import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
 
 const BUDGET_BYTES = 60_000;
-/** What stands beside the text of an answer that runs or ended short: it comes right behind the text, or just before. */
-const BESIDE_BYTES = 4_000;
 
 declare global {
   interface Window {
@@ -69,7 +67,7 @@ for (const locale of ['en-US', 'ja-JP']) {
         await other.goto(page.url());
         const { names, bytes } = await asked(other);
         expect(names.some((name) => /Thread/.test(name)), names.join(' ')).toBe(true);
-        expect(bytes, names.join(' ')).toBeLessThanOrEqual(BUDGET_BYTES + (state === 'that is whole' ? 0 : BESIDE_BYTES));
+        expect(bytes, names.join(' ')).toBeLessThanOrEqual(BUDGET_BYTES);
       });
     }
   });

@@ -1,0 +1,1 @@
+export{t as default}from"./Thread-Bm_J3p9r.js";

@@ -1,1 +1,0 @@
-export{t as default}from"./Thread-Ddw2rBH3.js";

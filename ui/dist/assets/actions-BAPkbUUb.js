@@ -1,1 +1,0 @@
-export{t as perform}from"./actions-Bc91FxDs.js";

@@ -1,0 +1,1 @@
+export{t as perform}from"./actions-BOaqORxZ.js";

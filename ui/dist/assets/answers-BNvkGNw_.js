@@ -1,0 +1,1 @@
+export{t as again,n as bringUp,r as cutFrom,i as finish,a as goOn,o as retryFrom,s as showBranch,c as stop,l as tried}from"./answers-BOSmeZfU.js";

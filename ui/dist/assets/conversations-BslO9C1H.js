@@ -1,1 +1,0 @@
-export{t as bringIn}from"./conversations-Bka2H2jo.js";

@@ -1,0 +1,1 @@
+export{t as bringIn}from"./conversations-ErQcTGFk.js";

@@ -1,0 +1,1 @@
+export{t as goOnward}from"./onward-DPwlV5yj.js";

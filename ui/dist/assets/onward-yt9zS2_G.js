@@ -1,1 +1,0 @@
-export{t as goOnward}from"./onward-B5hQLc7a.js";
