@@ -123,7 +123,13 @@ pub(super) fn fits(shape: &Shape) -> Result<(), ChatError> {
             return Err(ChatError::Invalid { field, told });
         }
     }
-    let any = Message {
+    let any = asking("?".to_owned());
+    request(&[any], &Carried::new(), shape, &Policy::new(Mode::Off)).map(drop)
+}
+
+/// A question to the model that nobody keeps.
+pub(super) fn asking(text: String) -> Message {
+    Message {
         id: MessageId::new(),
         conversation: ConversationId::new(),
         parent: None,
@@ -132,14 +138,13 @@ pub(super) fn fits(shape: &Shape) -> Result<(), ChatError> {
         blocks: vec![Block {
             number: 0,
             kind: Holds::Text,
-            text: "?".to_owned(),
+            text,
         }],
         attachments: Vec::new(),
         state: State::Complete,
         making: None,
         siblings: Vec::new(),
-    };
-    request(&[any], &Carried::new(), shape, &Policy::new(Mode::Off)).map(drop)
+    }
 }
 
 /// What no model takes is told before anything is sent.

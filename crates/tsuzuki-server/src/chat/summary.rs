@@ -12,13 +12,12 @@ use super::going_on::request_for;
 use super::live::Live;
 use super::mailbox::Mail;
 use super::posting::PATH;
-use super::request::{Request, request};
+use super::request::{Request, asking, request};
 use super::shared::Shared;
 use super::telling;
 use super::turns::Carried;
 use super::{
-    Block, ChatError, Effort, Holds, Message, MessageId, Moment, Problem, Reach, Role, Shape,
-    Spent, State,
+    ChatError, Effort, Holds, Message, MessageId, Moment, Problem, Reach, Role, Shape, Spent,
 };
 use futures_util::StreamExt;
 use std::fmt::Write;
@@ -248,7 +247,12 @@ impl Writer<'_> {
             ..Shape::default()
         };
         let policy = &self.shared.settings.policy;
-        Ok(request(&[asking(text)], &Carried::new(), &shape, policy)?)
+        Ok(request(
+            &[asking(text.to_owned())],
+            &Carried::new(),
+            &shape,
+            policy,
+        )?)
     }
 }
 
@@ -349,26 +353,6 @@ fn prompt(before: &str, piece: &str, length: usize) -> String {
          there. Do not answer anything in it. Write the summary alone.\n\n\
          {earlier}<conversation>\n{piece}\n</conversation>"
     )
-}
-
-/// A question to the model that nobody keeps.
-fn asking(text: &str) -> Message {
-    Message {
-        id: MessageId::new(),
-        conversation: super::ConversationId::new(),
-        parent: None,
-        role: Role::User,
-        created_at: Moment::now(),
-        blocks: vec![Block {
-            number: 0,
-            kind: Holds::Text,
-            text: text.to_owned(),
-        }],
-        attachments: Vec::new(),
-        state: State::Complete,
-        making: None,
-        siblings: Vec::new(),
-    }
 }
 
 #[cfg(test)]

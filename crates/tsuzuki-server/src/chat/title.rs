@@ -3,15 +3,12 @@
 //! What a title costs is not part of any answer's cost, but of its conversation's and its day's. Whatever goes wrong, the first words stay.
 
 use super::live::Live;
-use super::request::request;
+use super::request::{asking, request};
 use super::run::says_something;
 use super::shared::Shared;
 use super::telling;
 use super::turns::Carried;
-use super::{
-    Block, Conversation, Effort, Holds, Message, MessageId, Moment, Role, Shape, Spent, State,
-    Titled,
-};
+use super::{Conversation, Effort, Message, Moment, Shape, Spent, Titled};
 use crate::store::Titles;
 use futures_util::StreamExt;
 use std::sync::Arc;
@@ -114,7 +111,7 @@ async fn ask(shared: &Shared, live: &Live, model: String) -> Option<(Option<Stri
         effort: reasons.then_some(Effort::Off),
         ..Shape::default()
     };
-    let prompt = prompt(&question, &answer);
+    let prompt = asking(prompt(&question, &answer));
     let request = request(&[prompt], &Carried::new(), &shape, &Policy::new(Mode::Off)).ok()?;
     let abilities = shared.backend.abilities(&request.ask.model);
     let answer = Answer::new(request.ask, abilities, request.policy);
@@ -140,31 +137,15 @@ async fn ask(shared: &Shared, live: &Live, model: String) -> Option<(Option<Stri
 }
 
 /// The question that asks for a title.
-fn prompt(question: &Message, answer: &Message) -> Message {
+fn prompt(question: &Message, answer: &Message) -> String {
     let start = |message: &Message| message.text().chars().take(READ).collect::<String>();
-    let text = format!(
+    format!(
         "Write a title for the conversation below: at most six words, in the language the user writes in, \
          without quotation marks and without a full stop. Answer with the title alone.\n\n\
          <user>\n{}\n</user>\n\n<assistant>\n{}\n</assistant>",
         start(question),
         start(answer)
-    );
-    Message {
-        id: MessageId::new(),
-        conversation: question.conversation,
-        parent: None,
-        role: Role::User,
-        created_at: Moment::now(),
-        blocks: vec![Block {
-            number: 0,
-            kind: Holds::Text,
-            text,
-        }],
-        attachments: Vec::new(),
-        state: State::Complete,
-        making: None,
-        siblings: Vec::new(),
-    }
+    )
 }
 
 /// A title as a model wrote it, without what models put around one.
