@@ -49,6 +49,7 @@ fn main() -> Result<(), Failure> {
         match words.as_slice() {
             [] => all(Length::Whole).await,
             ["short"] => all(Length::Short).await,
+            ["requests"] => measure::requests().await,
             ["chat"] => chat::all(Length::Whole).await,
             ["chat", "short"] => chat::all(Length::Short).await,
             ["leaving"] => leaving::all().await,
@@ -57,7 +58,7 @@ fn main() -> Result<(), Failure> {
             ["chat-server", durability, folder, upstream] => {
                 chat::server::run(durability, folder, upstream.parse()?).await
             }
-            _ => Err("usage: tsuzuki-bench [short | chat [short] | leaving]".into()),
+            _ => Err("usage: tsuzuki-bench [short | requests | chat [short] | leaving]".into()),
         }
     })
 }

@@ -19,6 +19,9 @@ const LINES: usize = 32;
 /// Slow streams at once.
 const STREAMS: usize = 1000;
 
+/// Rounds of [`requests`].
+const ROUNDS: usize = 7;
+
 /// How much time to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Length {
@@ -143,6 +146,35 @@ async fn round(kind: Kind, upstream: SocketAddr, plan: &Plan) -> Result<Figures,
     drop(streams);
     subject.stop().await?;
     Ok(figures)
+}
+
+/// Prints the processor time of a request alone, round after round, mode by mode: for small changes.
+pub(crate) async fn requests() -> Result<(), Failure> {
+    let plan = Length::Whole.plan();
+    let upstream = Subject::upstream().await?;
+    println!("processor time of a request, \u{b5}s, and requests a second");
+    let kinds = [Kind::Off, Kind::Extend];
+    let mut rounds = kinds.map(|kind| (kind, Vec::new()));
+    for _ in 0..ROUNDS {
+        for (kind, figures) in &mut rounds {
+            let subject = Subject::start(*kind, upstream.address).await?;
+            alone(subject.address, WHOLE, plan.alone / 4).await?;
+            let (answers, cpu, took) = window(&subject, WHOLE, &plan).await?;
+            print!(
+                "{} {:.1} ({:.0})  ",
+                kind.name(),
+                cpu / answers * 1e6,
+                answers / took
+            );
+            figures.push(cpu / answers * 1e6);
+            subject.stop().await?;
+        }
+        println!();
+    }
+    for (kind, figures) in rounds {
+        println!("{:<8}{:.1}", kind.name(), table::median(figures));
+    }
+    upstream.stop().await
 }
 
 /// Answers, seconds of processor time and seconds of one window.
